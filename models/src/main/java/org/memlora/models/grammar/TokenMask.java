@@ -1,0 +1,25 @@
+package org.memlora.models.grammar;
+
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * The tokens that may come next. Threading: immutable.
+ *
+ * @param ids allowed token ids, ascending
+ * @param accepting whether the completion may also end here
+ */
+public record TokenMask(int[] ids, boolean accepting) {
+
+    public static TokenMask of(BitSet tokens, boolean accepting) {
+        return new TokenMask(tokens.stream().toArray(), accepting);
+    }
+
+    public boolean allows(int id) {
+        return java.util.Arrays.binarySearch(ids, id) >= 0;
+    }
+
+    public IntStream stream() {
+        return IntStream.of(ids);
+    }
+}

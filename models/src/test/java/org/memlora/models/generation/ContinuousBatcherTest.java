@@ -1,0 +1,206 @@
+package org.memlora.models.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.memlora.models.ChatMessage;
+import org.memlora.models.Completion;
+import org.memlora.models.FinishReason;
+import org.memlora.models.GenerationOptions;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.ModelInfo;
+import org.memlora.models.grammar.Grammar;
+import org.memlora.models.grammar.GrammarMatcher;
+
+@Timeout(60)
+class ContinuousBatcherTest {
+    static final String SAMPLE = "abcab é日本😀 {\"a\": \"b\"} yes no - x\n";
+    private final TinyTokenizer tokenizer = new TinyTokenizer(new Random(1), SAMPLE, 60);
+
+    private LocalLanguageModel model(ScriptedExecutor executor, int prefill, int queue) {
+        return new LocalLanguageModel(new ModelInfo("tiny", executor.contextTokens(), Set.of("e")), executor, tokenizer,
+                new BatcherSettings(prefill, queue));
+    }
+
+    private ScriptedExecutor executor(int rows) {
+        return new ScriptedExecutor(rows, 256, tokenizer.vocabularySize() + 7);
+    }
+
+    private static GenerationRequest request(String prompt, String expert, Grammar grammar, int max, double temp) {
+        return new GenerationRequest(List.of(ChatMessage.user(prompt)), expert, Optional.ofNullable(grammar),
+                new GenerationOptions(max, temp, prompt.hashCode()));
+    }
+
+    static Grammar random(Random random, int depth) {
+        int kind = random.nextInt(depth == 0 ? 2 : 5);
+        if (kind == 0) {
+            int from = random.nextInt(8);
+            String text = SAMPLE.substring(from, from + random.nextInt(14));
+            return Grammar.literal(Character.isHighSurrogate(text.isEmpty() ? 'a' : text.charAt(text.length() - 1))
+                    ? text + "\uDE00" : text);
+        }
+        if (kind == 1) {
+            return Grammar.anyCharExcept(random.nextBoolean() ? "a\"é日" : "😀b");
+        }
+        if (kind == 2) {
+            int min = random.nextInt(3);
+            return Grammar.repeat(random(random, depth - 1), min,
+                    random.nextInt(3) == 0 ? Grammar.UNBOUNDED : min + random.nextInt(4));
+        }
+        Grammar[] parts = new Grammar[1 + random.nextInt(3)];
+        Arrays.setAll(parts, i -> random(random, depth - 1));
+        return kind == 3 ? Grammar.choice(parts) : Grammar.sequence(parts);
+    }
+
+    @Test
+    void shouldMatchRandomGrammarsWithAnyBudget() {
+        for (long seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            Grammar grammar = random(random, 4);
+            var tiny = new TinyTokenizer(random, SAMPLE, 40);
+            var executor = new ScriptedExecutor(2, 128, tiny.vocabularySize());
+            try (var model = new LocalLanguageModel(new ModelInfo("t", 128, Set.of()), executor, tiny,
+                    new BatcherSettings(3, 4))) {
+                for (int max : new int[] {1, 2, 3, 5, 9, 40}) {
+                    Completion c = model.generate(
+                            List.of(request("hello", "base", grammar, max, seed % 2 * 0.9))).get(0);
+                    if (c.finishReason() == FinishReason.FAILED) {
+                        assertThat(c.error().get()).as("seed %s", seed).contains("shortest text of the grammar");
+                    } else {
+                        assertThat(GrammarMatcher.matches(grammar, c.text()))
+                                .as("seed %s max %s text <%s> grammar %s", seed, max, c.text(), grammar).isTrue();
+                        assertThat(c.completionTokens()).isLessThanOrEqualTo(max);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldAnswerManyThreadsAsOneAtATime() throws Exception {
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            requests.add(request("p".repeat(1 + i * 7 % 90) + i, i % 2 == 0 ? "e" : "base",
+                    i % 3 == 0 ? null : random(new Random(i), 3), 1 + i % 30, i % 4 == 0 ? 0.8 : 0));
+        }
+        List<String> alone;
+        try (var single = model(executor(1), 256, 100)) {
+            alone = requests.stream().map(r -> single.generate(List.of(r)).get(0)).map(Completion::text).toList();
+        }
+        ScriptedExecutor executor = executor(5);
+        try (var shared = model(executor, 16, 3)) {
+            List<CompletableFuture<String>> futures = new ArrayList<>();
+            var pool = java.util.concurrent.Executors.newFixedThreadPool(16);
+            for (GenerationRequest r : requests) {
+                futures.add(CompletableFuture.supplyAsync(() -> shared.generate(List.of(r)).get(0).text(), pool));
+            }
+            assertThat(futures.stream().map(CompletableFuture::join).toList()).isEqualTo(alone);
+            pool.shutdown();
+            assertThat(shared.stats().requests()).isEqualTo(80);
+            assertThat(shared.stats().rowsPerCall()).isGreaterThan(1.5);
+            assertThat(shared.generate(requests)).extracting(Completion::text).isEqualTo(alone);
+        }
+        assertThat(executor.calls).allMatch(call -> call.stream().allMatch(in -> in.tokens().length <= 16));
+    }
+
+    @Test
+    void shouldFailOnlyTheRowThatThrows() {
+        ScriptedExecutor executor = executor(4);
+        int poison = tokenizer.encode("Z")[0];
+        executor.before = inputs -> inputs.forEach(in -> {
+            if (Arrays.stream(in.tokens()).anyMatch(t -> t == poison)) {
+                throw new IllegalStateException("poisoned");
+            }
+        });
+        try (var model = model(executor, 256, 10)) {
+            Grammar grammar = Grammar.repeat(Grammar.digit(), 3, 6);
+            var out = model.generate(List.of(request("ok", "e", grammar, 9, 0), request("Z", "e", grammar, 9, 0),
+                    request("fine", "base", grammar, 9, 0), request("x", "nobody", grammar, 9, 0),
+                    request("x".repeat(300), "e", grammar, 9, 0)));
+            assertThat(out).extracting(Completion::finishReason).map(r -> r == FinishReason.FAILED)
+                    .containsExactly(false, true, false, true, true);
+            assertThat(out.get(1).error()).contains("poisoned");
+            assertThat(out.get(3).error().get()).contains("not resident");
+            assertThat(out.get(4).error().get()).contains("300 tokens");
+        }
+    }
+
+    @Test
+    void shouldNotSampleForcedLiterals() {
+        ScriptedExecutor executor = executor(1);
+        try (var model = model(executor, 256, 10)) {
+            var out = model.generate(List.of(request("p", "e", Grammar.literal("abcab é"), 30, 0))).get(0);
+            assertThat(out.text()).isEqualTo("abcab é");
+            assertThat(out.finishReason()).isEqualTo(FinishReason.STOP);
+            assertThat(executor.calls).isEmpty();
+            assertThat(model.stats().forcedTokens()).isEqualTo(out.completionTokens()).isPositive();
+        }
+    }
+
+    @Test
+    void shouldBlockCallersKeepOrderAndFailPendingOnClose() throws Exception {
+        ScriptedExecutor executor = executor(1);
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        executor.before = inputs -> {
+            entered.countDown();
+            await(go);
+        };
+        var batcher = new ContinuousBatcher(executor, tokenizer, new BatcherSettings(8, 2));
+        List<CompletableFuture<Completion>> futures = java.util.Collections.synchronizedList(new ArrayList<>());
+        Thread caller = new Thread(() -> {
+            try {
+                for (int i = 0; i < 6; i++) {
+                    futures.add(batcher.submit(new int[] {10 + i}, "base", Optional.empty(),
+                            GenerationOptions.greedy(2)));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        caller.start();
+        assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+        Thread.sleep(200);
+        assertThat(futures).hasSize(3);
+        futures.get(1).cancel(true);
+        go.countDown();
+        caller.join();
+        for (int i : new int[] {0, 2, 3, 4, 5}) {
+            futures.get(i).get(5, TimeUnit.SECONDS);
+        }
+        assertThat(executor.calls.stream().map(c -> c.get(0)).filter(in -> in.startPosition() == 0)
+                .map(in -> in.tokens()[0]).toList()).containsExactly(10, 12, 13, 14, 15);
+
+        CountDownLatch stuck = new CountDownLatch(1);
+        executor.before = inputs -> await(stuck);
+        var running = batcher.submit(new int[] {3}, "base", Optional.empty(), GenerationOptions.greedy(50));
+        var waiting = batcher.submit(new int[] {3}, "base", Optional.empty(), GenerationOptions.greedy(50));
+        Thread closer = new Thread(batcher::close);
+        closer.start();
+        Thread.sleep(100);
+        stuck.countDown();
+        closer.join();
+        for (var future : List.of(running, waiting,
+                batcher.submit(new int[] {3}, "base", Optional.empty(), GenerationOptions.greedy(5)))) {
+            assertThat(future.get(5, TimeUnit.SECONDS).error().get()).contains("closed");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
