@@ -148,7 +148,7 @@ def tiny_sentencepiece():
     vocab = trained.get_vocab()
     controls = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
     user = ["\u2581\u2581", "\u2581\u2581\u2581", "\n\n"]
-    learnt = [t for t in sorted(vocab, key=vocab.get) if t not in controls + user]
+    learnt = [t for t in sorted(vocab, key=vocab.get) if t not in controls + user + ["<|im_end|>"]]
     control = "<end_of_turn>"  # two ordinary pieces make up a control token
     assert any(control[:i] in learnt and control[i:] in learnt for i in range(1, len(control))), learnt
     singles = [t for t in learnt if len(t) == 1]

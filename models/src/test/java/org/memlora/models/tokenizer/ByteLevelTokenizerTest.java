@@ -3,6 +3,8 @@ package org.memlora.models.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,8 +115,8 @@ class ByteLevelTokenizerTest {
 
     @Test
     void addedTokensThatAreNotSpecialAreTextOnlyWhenDecoded() throws IOException {
-        var tokenizer = (com.fasterxml.jackson.databind.node.ObjectNode) fixture.json().get("tokenizer").deepCopy();
-        ((com.fasterxml.jackson.databind.node.ArrayNode) tokenizer.get("added_tokens")).addObject().put("id", 330)
+        ObjectNode tokenizer = (ObjectNode) fixture.json().get("tokenizer").deepCopy();
+        ((ArrayNode) tokenizer.get("added_tokens")).addObject().put("id", 330)
                 .put("content", "<tool_call>").put("single_word", false).put("lstrip", false).put("rstrip", false)
                 .put("normalized", false).put("special", false);
         Files.writeString(folder.resolve("tokenizer.json"), tokenizer.toString());

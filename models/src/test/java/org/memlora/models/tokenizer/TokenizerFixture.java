@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,11 +84,11 @@ record TokenizerFixture(JsonNode json) {
     }
 
     private static long specials(Tokenizer tokenizer, int[] ids) {
-        return java.util.Arrays.stream(ids).filter(tokenizer::isSpecial).count();
+        return Arrays.stream(ids).filter(tokenizer::isSpecial).count();
     }
 
     static byte[] bytes(Tokenizer tokenizer, int[] ids) {
-        var out = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int id : ids) {
             out.writeBytes(tokenizer.tokenBytes(id));
         }
