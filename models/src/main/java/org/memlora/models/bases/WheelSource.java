@@ -40,7 +40,7 @@ public final class WheelSource implements BaseSource {
 
     @Override
     public long diskBytes(BaseModel base) {
-        return base.bytes() + base.bytes() / base.wheels().size();
+        return base.bytes() + base.bytes() / Math.max(1, base.wheels().size());
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -168,6 +169,17 @@ class BaseResolverTest {
     void shouldListTheNamesWhenTheBaseIsUnknown() {
         assertThatThrownBy(() -> resolver().resolve("smolm")).isInstanceOf(BaseUnavailableException.class)
                 .hasMessageContainingAll("\"smolm\"", BaseCatalog.SMOLLM2_135M, BaseCatalog.QWEN_CODER_1500M);
+    }
+
+    @Test
+    void shouldTakeTheCacheFolderFromTheEnvironmentAndRefuseAHubThatIsNoAddress() throws IOException {
+        Files.createDirectories(cache);
+        Files.writeString(cache.resolve("tiny.gguf"), CONTENT);
+        Map<String, String> environment = Map.of("MEMLORA_CACHE", cache.toString(), "HF_ENDPOINT", "");
+
+        assertThat(BaseResolver.standard(environment, DownloadProgress.none()).isCached(base)).isTrue();
+        assertThatThrownBy(() -> BaseResolver.standard(Map.of("HF_ENDPOINT", "file:/x"), DownloadProgress.none()))
+                .isInstanceOf(BaseUnavailableException.class).hasMessageContaining("HF_ENDPOINT is \"file:/x\"");
     }
 
     private BaseResolver resolver(BaseSource... sources) {
