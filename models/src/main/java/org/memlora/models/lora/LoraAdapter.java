@@ -1,0 +1,61 @@
+package org.memlora.models.lora;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.memlora.models.transformer.Projection;
+import org.memlora.models.transformer.TransformerConfig;
+
+/** One expert's low-rank weights in the layout of Hugging Face. Immutable by convention: the arrays are not copied. */
+public record LoraAdapter(String name, LoraConfig config, Map<Target, Weights> weights) {
+
+    /** One linear layer of the base. */
+    public record Target(int layer, Projection projection) { }
+
+    /**
+     * @param a [rank, in] row-major
+     * @param b [out, rank] row-major
+     */
+    public record Weights(int rank, int in, int out, float[] a, float[] b) {
+        public Weights {
+            if (a.length != (long) rank * in || b.length != (long) out * rank) {
+                throw new IllegalArgumentException("A has " + a.length + " and B " + b.length + " values, expected "
+                        + (long) rank * in + " and " + (long) out * rank);
+            }
+        }
+    }
+
+    public LoraAdapter {
+        weights = Map.copyOf(weights);
+    }
+
+    public LoraAdapter withName(String other) {
+        return new LoraAdapter(other, config, weights);
+    }
+
+    /** The weights by layer, then projection. */
+    SortedMap<Target, Weights> ordered() {
+        SortedMap<Target, Weights> sorted = new TreeMap<>(Comparator.comparingInt(Target::layer).thenComparing(Target::projection));
+        sorted.putAll(weights);
+        return sorted;
+    }
+
+    /** @throws IllegalArgumentException if a layer is missing in the base or has another shape; names both shapes */
+    public void requireFit(TransformerConfig base) {
+        ordered().forEach((target, value) -> {
+            String layer = "model.layers." + target.layer + "." + target.projection.huggingFaceName();
+            if (target.layer >= base.layers()) {
+                throw new IllegalArgumentException("expert " + name + " does not fit the base: it changes " + layer
+                        + ", the base has " + base.layers() + " layers");
+            }
+            long[] found = {value.out, value.in};
+            long[] expected = target.projection.shape(base);
+            if (!Arrays.equals(found, expected)) {
+                throw new IllegalArgumentException("expert " + name + " does not fit the base: " + layer + " is "
+                        + Arrays.toString(found) + " in the expert, " + Arrays.toString(expected) + " in the base");
+            }
+        });
+    }
+}

@@ -1,0 +1,112 @@
+package org.memlora.models.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
+import ai.djl.nn.core.Linear;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.transformer.TransformerConfig.Family;
+import org.memlora.models.transformer.WeightNames.Norm;
+
+/** Embedding, blocks, final norm, output matrix; the experts' A and B beside the weights, never merged. */
+final class CausalLanguageModel {
+    private final TransformerConfig config;
+    private final NDArray embedding;
+    private final NDArray output;
+    private final RmsNorm finalNorm;
+    private final RotaryEmbedding rotary;
+    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final List<Map<Projection, LoraLinear>> projections = new ArrayList<>();
+    private final DataType type;
+
+    /** Arrays belong to the loader's manager. The adapters fit the config: {@link LoraAdapter#requireFit}. */
+    CausalLanguageModel(TransformerConfig config, WeightLoader loader, Collection<LoraAdapter> adapters, int contextTokens) {
+        this.config = config;
+        this.type = loader.type();
+        embedding = loader.embedding();
+        NDArray separate = loader.output();
+        output = separate == null ? embedding : separate;
+        finalNorm = loader.finalNorm();
+        rotary = new RotaryEmbedding(loader.manager(), contextTokens, config.headWidth(), config.ropeTheta(), type);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            blocks.add(block(layer, loader, adapters));
+        }
+    }
+
+    private TransformerBlock block(int layer, WeightLoader loader, Collection<LoraAdapter> adapters) {
+        Map<Projection, LoraLinear> linear = new EnumMap<>(Projection.class);
+        for (Projection projection : Projection.values()) {
+            LoraLinear made = new LoraLinear(loader.weight(layer, projection), loader.bias(layer, projection));
+            for (LoraAdapter adapter : adapters) {
+                LoraAdapter.Weights values = adapter.weights().get(new LoraAdapter.Target(layer, projection));
+                if (values != null) {
+                    made.add(adapter, values, loader.manager(), type);
+                }
+            }
+            made.stack(loader.manager());
+            linear.put(projection, made);
+        }
+        projections.add(linear);
+        boolean gemma = config.family() == Family.GEMMA2;
+        return new TransformerBlock(loader.norm(layer, Norm.ATTENTION_INPUT),
+                new CausalSelfAttention(config, layer, linear.get(Projection.QUERY), linear.get(Projection.KEY),
+                        linear.get(Projection.VALUE), linear.get(Projection.OUTPUT)),
+                gemma ? loader.norm(layer, Norm.ATTENTION_OUTPUT) : null, loader.norm(layer, Norm.FEED_FORWARD_INPUT),
+                new FeedForward(linear.get(Projection.GATE), linear.get(Projection.UP), linear.get(Projection.DOWN), gemma),
+                gemma ? loader.norm(layer, Norm.FEED_FORWARD_OUTPUT) : null);
+    }
+
+    DataType type() {
+        return type;
+    }
+
+    /**
+     * A and B of each layer that an expert changes, to train them: with required gradients, {@link #hidden} without a cache and
+     * {@link #logits} are differentiable. Stacks of mixed batches do not follow such changes.
+     */
+    Map<LoraAdapter.Target, NDList> trainable(String expert) {
+        Map<LoraAdapter.Target, NDList> found = new LinkedHashMap<>();
+        for (int layer = 0; layer < projections.size(); layer++) {
+            for (Map.Entry<Projection, LoraLinear> entry : projections.get(layer).entrySet()) {
+                NDList pair = entry.getValue().trainable(expert);
+                if (pair != null) {
+                    found.put(new LoraAdapter.Target(layer, entry.getKey()), pair);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The blocks' output [N, C], of the batch's manager; each block's own arrays end with the block. */
+    NDArray hidden(PackedBatch batch, KeyValueCache cache) {
+        NDArray x = Embedding.embedding(batch.tokens(), embedding, SparseFormat.DENSE).singletonOrThrow();
+        if (config.embeddingScale() != 1) {
+            x = x.mul(config.embeddingScale());
+        }
+        RotaryEmbedding.Factors factors = rotary.at(batch.positions());
+        for (TransformerBlock block : blocks) {
+            try (NDManager scratch = batch.manager().newSubManager()) {
+                x.attach(scratch);
+                x = block.forward(x, batch, factors, cache);
+                x.attach(batch.manager());
+            }
+        }
+        return x;
+    }
+
+    /** [n, C] of {@link #hidden} to [n, V] float32. */
+    NDArray logits(NDArray hidden) {
+        NDArray logits = Linear.linear(finalNorm.forward(hidden), output).singletonOrThrow().toType(DataType.FLOAT32, false);
+        double cap = config.logitSoftCap();
+        return cap > 0 ? logits.div(cap).tanh().mul(cap) : logits;
+    }
+}

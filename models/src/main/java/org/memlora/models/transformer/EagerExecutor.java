@@ -1,0 +1,221 @@
+package org.memlora.models.transformer;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.weights.WeightSource;
+
+/**
+ * The transformer as PyTorch operations, one after another: the reference, and the one for GPUs.
+ * Each call runs in steps of at most {@value #STEP_TOKENS} tokens of all rows together. Threading: one caller at a time.
+ */
+public final class EagerExecutor implements TransformerExecutor {
+    static final int STEP_TOKENS = 512;
+
+    private final TransformerConfig config;
+    private final int rows;
+    private final int contextTokens;
+    private final Set<String> experts;
+    private final NDManager manager;
+    private final CausalLanguageModel model;
+    private final KeyValueCache cache;
+    private boolean closed;
+
+    private EagerExecutor(TransformerConfig config, int rows, int contextTokens, Set<String> experts, NDManager manager,
+            CausalLanguageModel model) {
+        this.config = config;
+        this.rows = rows;
+        this.contextTokens = contextTokens;
+        this.experts = experts;
+        this.manager = manager;
+        this.model = model;
+        this.cache = new KeyValueCache(manager, config, rows, contextTokens, model.type());
+    }
+
+    /** In float32. */
+    public static EagerExecutor load(TransformerConfig config, WeightSource weights, Map<String, LoraAdapter> experts, int rows,
+            int contextTokens, Device device) {
+        return load(config, weights, experts, rows, contextTokens, device, DataType.FLOAT32);
+    }
+
+    /**
+     * @param experts by the names that rows use
+     * @param rows rows of the cache
+     * @param type FLOAT32, or FLOAT16 on a GPU
+     * @throws IllegalArgumentException if an expert or a tensor doesn't fit the config; nothing is kept then
+     */
+    public static EagerExecutor load(TransformerConfig config, WeightSource weights, Map<String, LoraAdapter> experts, int rows,
+            int contextTokens, Device device, DataType type) {
+        if (type != DataType.FLOAT32 && !(type == DataType.FLOAT16 && device.isGpu())) {
+            throw new IllegalArgumentException("type is " + type + " on " + device + ", expected FLOAT32, or FLOAT16 on a GPU");
+        }
+        if (rows < 1 || contextTokens < 1 || contextTokens > config.contextTokens()) {
+            throw new IllegalArgumentException(rows + " rows of " + contextTokens + " tokens: expected at least 1 row and 1 .. "
+                    + config.contextTokens() + " tokens");
+        }
+        Map<String, LoraAdapter> named = new LinkedHashMap<>();
+        experts.forEach((name, adapter) -> {
+            if (name.equals(GenerationRequest.BASE)) {
+                throw new IllegalArgumentException("an expert may not be named " + name + ": that is the base");
+            }
+            adapter.requireFit(config);
+            named.put(name, adapter.withName(name));
+        });
+        PyTorchThreads.configure();
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try {
+            WeightLoader loader = new WeightLoader(weights, config, manager, type);
+            CausalLanguageModel model = new CausalLanguageModel(config, loader, named.values(), contextTokens);
+            return new EagerExecutor(config, rows, contextTokens, Set.copyOf(named.keySet()), manager, model);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return config.vocabularySize();
+    }
+
+    /** Native arrays that this executor holds; the same before and after each call. */
+    public int liveArrays() {
+        return manager.getManagedArrays().size();
+    }
+
+    /** To train experts: {@link CausalLanguageModel#trainable}. */
+    CausalLanguageModel model() {
+        return model;
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    @Override
+    public List<float[]> forward(List<RowInput> inputs) {
+        check(inputs);
+        float[][] logits = new float[inputs.size()][];
+        int[] done = new int[inputs.size()];
+        int open = inputs.size();
+        while (open > 0) {
+            List<Taken> step = take(inputs, done);
+            run(inputs, step, logits);
+            for (Taken taken : step) {
+                done[taken.input] += taken.count;
+                open -= done[taken.input] == inputs.get(taken.input).tokens().length ? 1 : 0;
+            }
+        }
+        return Arrays.asList(logits);
+    }
+
+    /** Tokens {@code from .. from + count - 1} of an input. */
+    private record Taken(int input, int from, int count, int row) { }
+
+    /** Rows with one token left come first, by row, so that neighbours attend together. */
+    private static List<Taken> take(List<RowInput> inputs, int[] done) {
+        List<Taken> left = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            int count = inputs.get(i).tokens().length - done[i];
+            if (count > 0) {
+                left.add(new Taken(i, done[i], count, inputs.get(i).row()));
+            }
+        }
+        left.sort(Comparator.comparing((Taken taken) -> taken.count > 1).thenComparing(Taken::row));
+        List<Taken> step = new ArrayList<>();
+        int budget = STEP_TOKENS;
+        for (Taken taken : left) {
+            if (budget == 0) {
+                break;
+            }
+            int count = Math.min(budget, taken.count);
+            step.add(new Taken(taken.input, taken.from, count, taken.row));
+            budget -= count;
+        }
+        return step;
+    }
+
+    private void run(List<RowInput> inputs, List<Taken> step, float[][] logits) {
+        List<PackedBatch.Piece> pieces = new ArrayList<>();
+        List<Integer> finished = new ArrayList<>();
+        List<Long> lastTokens = new ArrayList<>();
+        long packed = 0;
+        for (Taken taken : step) {
+            RowInput input = inputs.get(taken.input);
+            int end = taken.from + taken.count;
+            pieces.add(new PackedBatch.Piece(input.row(), input.startPosition() + taken.from,
+                    Arrays.copyOfRange(input.tokens(), taken.from, end), input.expert()));
+            packed += taken.count;
+            if (end == input.tokens().length) {
+                finished.add(taken.input);
+                lastTokens.add(packed - 1);
+            }
+        }
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache);
+            if (finished.isEmpty()) {
+                return;
+            }
+            NDArray last = lastTokens.size() == packed ? hidden
+                    : hidden.get(scratch.create(lastTokens.stream().mapToLong(Long::longValue).toArray()));
+            float[] values = model.logits(last).toFloatArray();
+            int width = config.vocabularySize();
+            for (int i = 0; i < finished.size(); i++) {
+                logits[finished.get(i)] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
+            }
+        }
+    }
+
+    private void check(List<RowInput> inputs) {
+        if (closed) {
+            throw new IllegalStateException("the executor is closed");
+        }
+        BitSet seen = new BitSet();
+        for (RowInput input : inputs) {
+            if (input.row() < 0 || input.row() >= rows || seen.get(input.row())) {
+                throw new IllegalArgumentException("row " + input.row() + " is not one of 0 .. " + (rows - 1) + " or comes twice");
+            }
+            seen.set(input.row());
+            int end = input.startPosition() + input.tokens().length;
+            if (input.startPosition() < 0 || input.tokens().length == 0 || end > contextTokens) {
+                throw new IllegalArgumentException("row " + input.row() + ": " + input.tokens().length + " tokens from position "
+                        + input.startPosition() + ", expected at least 1 and an end of at most " + contextTokens);
+            }
+            for (int token : input.tokens()) {
+                if (token < 0 || token >= config.vocabularySize()) {
+                    throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (config.vocabularySize() - 1));
+                }
+            }
+            if (!input.expert().equals(GenerationRequest.BASE) && !experts.contains(input.expert())) {
+                throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        manager.close();
+    }
+}

@@ -1,0 +1,129 @@
+package org.memlora.models.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tokens of one step, packed without padding: N tokens, row after row. Linear layers and norms see all of them at once;
+ * attention goes segment by segment, so rows of any lengths share a step.
+ */
+final class PackedBatch {
+    /** Added to scores of keys that may not be seen; fits float16. */
+    private static final float HIDDEN = -30000f;
+
+    private final NDManager manager;
+    private final NDArray tokens;
+    private final NDArray rows;
+    private final NDArray positions;
+    private final List<Segment> segments = new ArrayList<>();
+    private final LoraSelection selection;
+
+    /** Consecutive tokens of one row. */
+    record Piece(int row, int start, int[] tokens, String expert) { }
+
+    /**
+     * Tokens that attend together: B consecutive rows with T tokens each (B or T is 1).
+     *
+     * @param firstToken in 0 .. N - 1
+     * @param keys S, the longest row's
+     * @param mask [B, 1, 1, T, S] added to the scores, or null if every key is seen
+     * @param slidingMask the same for layers with a window
+     */
+    record Segment(int firstToken, int rows, int tokens, int firstRow, int keys, NDArray mask, NDArray slidingMask) {
+        int count() {
+            return rows * tokens;
+        }
+    }
+
+    /** @param pieces one-token ones first, by row */
+    PackedBatch(NDManager manager, List<Piece> pieces, int slidingWindow, DataType type) {
+        this.manager = manager;
+        int count = pieces.stream().mapToInt(piece -> piece.tokens.length).sum();
+        long[] ids = new long[count];
+        long[] rowOf = new long[count];
+        long[] positionOf = new long[count];
+        String[] expertOf = new String[count];
+        int at = 0;
+        for (Piece piece : pieces) {
+            for (int i = 0; i < piece.tokens.length; i++, at++) {
+                ids[at] = piece.tokens[i];
+                rowOf[at] = piece.row;
+                positionOf[at] = piece.start + i;
+                expertOf[at] = piece.expert;
+            }
+        }
+        tokens = manager.create(ids);
+        rows = manager.create(rowOf);
+        positions = manager.create(positionOf);
+        selection = new LoraSelection(manager, expertOf, type);
+        int first = 0;
+        for (int from = 0; from < pieces.size();) {
+            int to = from + 1;
+            while (to < pieces.size() && pieces.get(from).tokens.length == 1 && pieces.get(to).tokens.length == 1
+                    && pieces.get(to).row == pieces.get(to - 1).row + 1) {
+                to++;
+            }
+            Segment segment = segment(pieces.subList(from, to), first, slidingWindow, type);
+            segments.add(segment);
+            first += segment.count();
+            from = to;
+        }
+    }
+
+    private Segment segment(List<Piece> pieces, int first, int window, DataType type) {
+        int width = pieces.get(0).tokens.length;
+        int keys = pieces.stream().mapToInt(piece -> piece.start + width).max().orElseThrow();
+        NDArray mask = mask(pieces, width, keys, Integer.MAX_VALUE, type);
+        NDArray sliding = window > 0 && keys > window ? mask(pieces, width, keys, window, type) : mask;
+        return new Segment(first, pieces.size(), width, pieces.get(0).row, keys, mask, sliding);
+    }
+
+    private NDArray mask(List<Piece> pieces, int width, int keys, int window, DataType type) {
+        float[] values = new float[pieces.size() * width * keys];
+        boolean hides = false;
+        int at = 0;
+        for (Piece piece : pieces) {
+            for (int t = 0; t < width; t++) {
+                int position = piece.start + t;
+                for (int key = 0; key < keys; key++, at++) {
+                    if (key > position || position - key >= window) {
+                        values[at] = HIDDEN;
+                        hides = true;
+                    }
+                }
+            }
+        }
+        return hides ? manager.create(values, new Shape(pieces.size(), 1, 1, width, keys)).toType(type, false) : null;
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    /** [N] int64 */
+    NDArray tokens() {
+        return tokens;
+    }
+
+    /** [N] int64 */
+    NDArray rows() {
+        return rows;
+    }
+
+    /** [N] int64 */
+    NDArray positions() {
+        return positions;
+    }
+
+    List<Segment> segments() {
+        return segments;
+    }
+
+    LoraSelection selection() {
+        return selection;
+    }
+}

@@ -1,0 +1,56 @@
+package org.memlora.models.transformer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
+
+/** Rotary positions, halves of a head paired (the order of Hugging Face): x * cos + swapHalves(x) * signedSin. */
+final class RotaryEmbedding {
+    private final NDArray cosines;
+    private final NDArray sines;
+
+    /** Factors of the tokens of a step, each [N, 1, D]. */
+    record Factors(NDArray cosine, NDArray sine) { }
+
+    RotaryEmbedding(NDManager manager, int contextTokens, int headWidth, double theta, DataType type) {
+        int half = headWidth / 2;
+        float[] cosine = new float[contextTokens * headWidth];
+        float[] sine = new float[contextTokens * headWidth];
+        for (int i = 0; i < half; i++) {
+            float frequency = (float) (1 / Math.pow(theta, 2.0 * i / headWidth));
+            for (int position = 0; position < contextTokens; position++) {
+                float angle = position * frequency;
+                int at = position * headWidth + i;
+                cosine[at] = cosine[at + half] = (float) Math.cos(angle);
+                sine[at + half] = (float) Math.sin(angle);
+                sine[at] = -sine[at + half];
+            }
+        }
+        cosines = owned(manager, cosine, headWidth, type);
+        sines = owned(manager, sine, headWidth, type);
+    }
+
+    private static NDArray owned(NDManager manager, float[] values, int headWidth, DataType type) {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray array = scratch.create(values, new Shape(values.length / headWidth, headWidth)).toType(type, false).duplicate();
+            array.attach(manager);
+            return array;
+        }
+    }
+
+    /** @param positions [N] int64 */
+    Factors at(NDArray positions) {
+        return new Factors(Embedding.embedding(positions, cosines, SparseFormat.DENSE).singletonOrThrow().expandDims(1),
+                Embedding.embedding(positions, sines, SparseFormat.DENSE).singletonOrThrow().expandDims(1));
+    }
+
+    /** @param x [N, heads, D] */
+    static NDArray rotate(NDArray x, Factors factors) {
+        Shape shape = x.getShape();
+        NDArray swapped = x.reshape(shape.get(0), shape.get(1), 2, shape.get(2) / 2).flip(2).reshape(shape);
+        return x.mul(factors.cosine).add(swapped.mul(factors.sine));
+    }
+}

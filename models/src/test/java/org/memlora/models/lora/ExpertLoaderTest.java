@@ -1,0 +1,53 @@
+package org.memlora.models.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.memlora.models.transformer.Projection;
+import org.memlora.models.transformer.TransformerConfig;
+
+class ExpertLoaderTest {
+    private static final Path MODELS = Path.of("src/test/resources/transformer");
+
+    private static TransformerConfig config(String model) {
+        return TransformerConfig.fromHuggingFace(MODELS.resolve(model).resolve("config.json"));
+    }
+
+    @Test
+    void readsPeftsFolders() {
+        Map<String, LoraAdapter> experts = ExpertLoader.load(MODELS.resolve("llama-tied/experts"), config("llama-tied"));
+        assertThat(experts).containsOnlyKeys("all", "qv");
+        assertThat(experts.get("all").weights()).hasSize(14);
+        LoraConfig qv = experts.get("qv").config();
+        assertThat(qv.targetsAreRegex()).isTrue();
+        assertThat(qv.targets("model.layers.1.self_attn.v_proj")).isTrue();
+        assertThat(qv.targets("model.layers.1.self_attn.k_proj")).isFalse();
+        assertThat(qv.scaling(4)).isEqualTo(2);
+    }
+
+    @Test
+    void refusesAnExpertOfAnotherBaseWithBothShapes() {
+        assertThatThrownBy(() -> ExpertLoader.load(MODELS.resolve("qwen2-untied/experts"), config("gemma2")))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("does not fit the base")
+                .hasMessageContaining("layers.0.self_attn.q_proj is [32, 32] in the expert, [64, 40] in the base");
+    }
+
+    @Test
+    void writesWhatItReads(@TempDir Path folder) throws IOException {
+        LoraAdapter adapter = AdapterFile.read("all", MODELS.resolve("qwen2-untied/experts/all"));
+        AdapterFile.write(adapter, folder);
+        LoraAdapter again = AdapterFile.read("all", folder);
+        assertThat(again.config()).isEqualTo(adapter.config());
+        var target = new LoraAdapter.Target(1, Projection.DOWN);
+        assertThat(again.weights().keySet()).isEqualTo(adapter.weights().keySet());
+        assertThat(again.weights().get(target).b()).isEqualTo(adapter.weights().get(target).b());
+        Files.writeString(folder.resolve(AdapterFile.CONFIG), "{\"r\": 4, \"target_modules\": [\"q_proj\"], \"use_dora\": true}");
+        assertThatThrownBy(() -> AdapterFile.read("all", folder)).hasMessageContaining("use_dora is true");
+    }
+}
