@@ -34,7 +34,7 @@ def randomise(model, seed):
             elif p.dim() == 1:
                 p.copy_(noise * 0.3)
             elif "embed" in name or "lm_head" in name:
-                p.copy_(noise * 0.5)
+                p.copy_(noise * (0.15 if model.config.model_type == "gemma2" else 0.5))
             else:
                 p.copy_(noise * 1.2 / math.sqrt(p.shape[1]))
 
@@ -94,45 +94,53 @@ def gguf_of(name, model, path):
 
 def tiny():
     for i, (name, config) in enumerate(CONFIGS.items()):
-        folder = os.path.join(OUT, name)
-        shutil.rmtree(folder, ignore_errors=True)
-        torch.manual_seed(i)
-        model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
-        randomise(model, 10 + i)
-        rng = np.random.default_rng(i)
-        prompts = [[int(t) for t in rng.integers(3, 100, n)] for n in (1, 4, 9, 23)]
-        model.save_pretrained(folder)
-        os.path.exists(folder + "/generation_config.json") and os.remove(folder + "/generation_config.json")
-        reference = {"base": record(model, prompts)}
-        if name in ("llama-untied", "gemma2"):
-            if name == "gemma2":  # the file format has no query_pre_attn_scalar: the head width stands for it
-                model.config.query_pre_attn_scalar = 16
-                for layer in model.model.layers:
-                    layer.self_attn.scaling = 16 ** -0.5
-                reference["gguf"] = record(model, prompts)
-            gguf_of(name, model, os.path.join(folder, "model.gguf"))
-        for adapter, kw in {
-            "qv": dict(r=4, lora_alpha=8, target_modules=r".*\.self_attn\.(q_proj|v_proj)" if "tied" == name[-4:] else ["q_proj", "v_proj"]),
-            "all": dict(r=6, lora_alpha=12, target_modules=LINEAR, use_rslora=name == "qwen2-untied"),
-        }.items():
-            base = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
-            tuned = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.1, **kw)).eval()
-            g = torch.Generator().manual_seed(100 + i)
-            with torch.no_grad():
-                for key, p in tuned.named_parameters():
-                    if "lora_" in key:
-                        p.copy_(torch.randn(p.shape, generator=g) * 0.25)
-            tuned.peft_config["default"].base_model_name_or_path = name
-            target = os.path.join(folder, "experts", adapter)
-            with tempfile.TemporaryDirectory() as d:
-                tuned.save_pretrained(d)
-                os.makedirs(target)
-                for f in ("adapter_config.json", "adapter_model.safetensors"):
-                    shutil.copy(os.path.join(d, f), target)
-            reference[adapter] = record(tuned, prompts)
-        with open(os.path.join(folder, "reference.json"), "w") as f:
-            json.dump(reference, f)
-        print(name, "least gap", min(c["leastGap"] for cs in reference.values() for c in cs), flush=True)
+        seed = i
+        while (gap := make(name, config, seed)) < 1e-3:  # no near ties: other machines round differently
+            seed += 10
+        print(name, "seed", seed, "least gap", gap, flush=True)
+
+
+def make(name, config, i):
+    config = type(config)(**config.to_dict())
+    folder = os.path.join(OUT, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    torch.manual_seed(i)
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
+    randomise(model, 10 + i)
+    rng = np.random.default_rng(i)
+    prompts = [[int(t) for t in rng.integers(3, 100, n)] for n in (1, 4, 9, 23)]
+    model.save_pretrained(folder)
+    os.path.exists(folder + "/generation_config.json") and os.remove(folder + "/generation_config.json")
+    reference = {"base": record(model, prompts)}
+    if name in ("llama-untied", "gemma2"):
+        if name == "gemma2":  # the file format has no query_pre_attn_scalar: the head width stands for it
+            model.config.query_pre_attn_scalar = 16
+            for layer in model.model.layers:
+                layer.self_attn.scaling = 16 ** -0.5
+            reference["gguf"] = record(model, prompts)
+        gguf_of(name, model, os.path.join(folder, "model.gguf"))
+    for adapter, kw in {
+        "qv": dict(r=4, lora_alpha=8, target_modules=r".*\.self_attn\.(q_proj|v_proj)" if "tied" == name[-4:] else ["q_proj", "v_proj"]),
+        "all": dict(r=6, lora_alpha=12, target_modules=LINEAR, use_rslora=name == "qwen2-untied"),
+    }.items():
+        base = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
+        tuned = get_peft_model(base, LoraConfig(task_type="CAUSAL_LM", lora_dropout=0.1, **kw)).eval()
+        g = torch.Generator().manual_seed(100 + i)
+        with torch.no_grad():
+            for key, p in tuned.named_parameters():
+                if "lora_" in key:
+                    p.copy_(torch.randn(p.shape, generator=g) * 0.25)
+        tuned.peft_config["default"].base_model_name_or_path = name
+        target = os.path.join(folder, "experts", adapter)
+        with tempfile.TemporaryDirectory() as d:
+            tuned.save_pretrained(d)
+            os.makedirs(target)
+            for f in ("adapter_config.json", "adapter_model.safetensors"):
+                shutil.copy(os.path.join(d, f), target)
+        reference[adapter] = record(tuned, prompts)
+    with open(os.path.join(folder, "reference.json"), "w") as f:
+        json.dump(reference, f)
+    return min(c["leastGap"] for cs in reference.values() for c in cs)
 
 
 PROMPTS = ["What is the capital of France?", "Write a haiku about rain.", "Explain what a hash map is.", "2 + 2 * 3 = ?",
