@@ -1,0 +1,2 @@
+/** Topics, the records on them, and their serdes. */
+package org.memlora.schemas;
