@@ -40,7 +40,7 @@ const serializer = new AvroSerializer(client, SerdeType.VALUE, { useLatestVersio
 const bodies = {
   turn: { "org.memlora.schemas.Turn": {
     speaker: "Zoë", text: "I moved to Malmö 🙂", endsExchange: true,
-    picture: { "org.memlora.schemas.Picture": { bytes: Buffer.from([0xff, 0, 1, 2]), uri: null, mediaType: "image/png", caption: "a café" } },
+    picture: { bytes: Buffer.from([0xff, 0, 1, 2]), uri: null, mediaType: "image/png", caption: "a café" },
   } },
   question: { "org.memlora.schemas.Question": { text: "Where does Zoë live?", picture: null } },
   forget: { "org.memlora.schemas.Forget": { reason: "asked by the person" } },

@@ -60,6 +60,7 @@ public final class AvroSerdes implements AutoCloseable {
         Objects.requireNonNull(recordClass, "recordClass");
         Object other = configuration.get(SERDE_CLASS);
         if (other != null) {
+            TrustedRecords.trust();
             return ForeignSerde.load(other, recordClass, configuration);
         }
         return Serdes.serdeFrom(new RecordSerializer<>(recordClass, registry), new RecordDeserializer<>(recordClass, registry));

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -49,7 +48,7 @@ final class RecordSerializer<V extends SpecificRecord> implements Serializer<V> 
             writer.write(value, encoder);
             encoder.flush();
             return out.toByteArray();
-        } catch (IOException | AvroRuntimeException | NullPointerException | ClassCastException e) {
+        } catch (IOException | RuntimeException e) {
             throw new SerializationException("A " + recordClass.getSimpleName() + " can't be written: " + e.getMessage(), e);
         }
     }
