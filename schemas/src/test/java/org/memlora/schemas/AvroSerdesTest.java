@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,10 +17,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -163,6 +170,29 @@ class AvroSerdesTest {
         assertThat(e).isNotNull();
         assertThat(e.reason()).isEqualTo(reason);
         return e;
+    }
+
+    @Test
+    void newerWritersSymbolAndFieldAreTolerated() throws IOException {
+        String present = WireFormat.portable(Answer.getClassSchema()).toString();
+        Schema newer = new Schema.Parser().parse(present.replace("\"FAILED\",", "\"FAILED\",\"POSTPONED\",")
+                .replace("\"fields\":[{\"name\":\"questionEventId\"", "\"fields\":[{\"name\":\"added\",\"type\":\"int\",\"default\":0},{\"name\":\"questionEventId\""));
+        GenericRecord record = new GenericData.Record(newer);
+        for (Schema.Field field : newer.getFields()) {
+            record.put(field.name(), field.schema().getType() == Schema.Type.STRING ? "x" : field.schema().getType() == Schema.Type.ARRAY ? List.of() : null);
+        }
+        record.put("added", 1);
+        record.put("time", Samples.TIME.toEpochMilli());
+        record.put("status", new GenericData.EnumSymbol(newer.getField("status").schema(), "POSTPONED"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int id = new ConfluentRegistry(mock, Map.of()).register("newer-value", newer);
+        out.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericRecord>(newer).write(record, encoder);
+        encoder.flush();
+        Answer read = answers.deserializer().deserialize(TOPIC, out.toByteArray());
+        assertThat(read.getStatus()).isEqualTo(AnswerStatus.UNKNOWN);
+        assertThat(read.getTime()).isEqualTo(Samples.TIME);
     }
 
     @Test
