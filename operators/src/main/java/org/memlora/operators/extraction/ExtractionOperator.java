@@ -1,0 +1,110 @@
+package org.memlora.operators.extraction;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.memlora.models.Completion;
+import org.memlora.models.FinishReason;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.LanguageModel;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.Stage;
+import org.memlora.operators.StageFailure;
+import org.memlora.operators.StageModel;
+import org.memlora.operators.memory.Words;
+
+/** Stage 1: exchanges to dated facts (paper, section 3.1). Threading: may be called by all threads. */
+public final class ExtractionOperator {
+
+    private final StageModel model;
+    private final OperatorSettings settings;
+
+    public ExtractionOperator(LanguageModel model, OperatorSettings settings) {
+        this.model = new StageModel(model, Stage.EXTRACTION);
+        this.settings = settings;
+    }
+
+    /** One batched model call; one result per exchange, in order. */
+    public List<ExtractionResult> extract(List<Exchange> exchanges) {
+        List<GenerationRequest> requests = exchanges.stream().map(exchange -> model.request(
+                ExtractionPrompt.messages(exchange, model.hasExpert()), ExtractionPrompt.GRAMMAR, settings.extractionTokens()))
+                .toList();
+        StageModel.Batch batch = model.run(requests);
+        List<ExtractionResult> results = new ArrayList<>(exchanges.size());
+        for (int i = 0; i < exchanges.size(); i++) {
+            Completion completion = batch.completions().get(i);
+            List<StageFailure> failures = new ArrayList<>();
+            List<String> texts = usableTexts(exchanges.get(i), completion, failures);
+            results.add(new ExtractionResult(exchanges.get(i), facts(exchanges.get(i), texts), batch.usage(i), failures));
+        }
+        return results;
+    }
+
+    private static List<String> usableTexts(Exchange exchange, Completion completion, List<StageFailure> failures) {
+        if (completion.finishReason() == FinishReason.FAILED) {
+            failures.add(failure(exchange, "MODEL_FAILED: " + completion.error().orElse("no reason given"), completion.text()));
+            return List.of();
+        }
+        List<String> texts = ExtractionPrompt.parse(completion.text());
+        if (completion.finishReason() == FinishReason.LENGTH && !texts.isEmpty()) {
+            failures.add(failure(exchange, "TOKEN_LIMIT: the last fact was cut off at " + completion.completionTokens()
+                    + " tokens and is left out; the complete ones are kept", completion.text()));
+            texts = texts.subList(0, texts.size() - 1);
+        }
+        return grounded(exchange, texts, failures);
+    }
+
+    /* A fact none of whose content words stands in the exchange is made up (mem0#4573: one such fact came back 668 times). */
+    private static List<String> grounded(Exchange exchange, List<String> texts, List<StageFailure> failures) {
+        Set<String> said = new HashSet<>();
+        Set<String> speakers = new HashSet<>();
+        for (DialogueTurn turn : exchange.turns()) {
+            speakers.addAll(Words.content(turn.speaker()));
+            said.addAll(Words.content(ExtractionPrompt.line(turn)));
+        }
+        List<String> kept = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (String text : texts) {
+            Set<String> words = Words.content(text);
+            words.removeAll(speakers);
+            if (words.stream().noneMatch(said::contains)) {
+                failures.add(failure(exchange, "UNGROUNDED: no content word of the fact stands in the exchange", text));
+            } else if (seen.add(Words.normalised(text))) {
+                kept.add(text);
+            }
+        }
+        return kept;
+    }
+
+    private static List<Fact> facts(Exchange exchange, List<String> texts) {
+        List<Fact> facts = new ArrayList<>(texts.size());
+        for (int position = 0; position < texts.size(); position++) {
+            String text = texts.get(position);
+            List<DialogueTurn> sources = sources(exchange, text);
+            Instant saidAt = sources.get(sources.size() - 1).time();
+            facts.add(new Fact(
+                    FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, saidAt,
+                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList()));
+        }
+        return facts;
+    }
+
+    /** The turns that give the fact words the other turn doesn't; all turns where none does. */
+    private static List<DialogueTurn> sources(Exchange exchange, String fact) {
+        List<DialogueTurn> sources = exchange.turns().stream().filter(turn -> {
+            Set<String> words = Words.content(fact);
+            words.retainAll(Words.content(ExtractionPrompt.line(turn)));
+            exchange.turns().stream().filter(other -> other != turn)
+                    .forEach(other -> words.removeAll(Words.content(ExtractionPrompt.line(other))));
+            return !words.isEmpty();
+        }).toList();
+        return sources.isEmpty() ? exchange.turns() : sources;
+    }
+
+    private static StageFailure failure(Exchange exchange, String reason, String rawText) {
+        return new StageFailure(Stage.EXTRACTION, reason, rawText,
+                exchange.turns().stream().map(DialogueTurn::eventId).toList());
+    }
+}

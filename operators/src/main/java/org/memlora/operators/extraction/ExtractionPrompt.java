@@ -1,0 +1,77 @@
+package org.memlora.operators.extraction;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.memlora.models.ChatMessage;
+import org.memlora.models.grammar.Grammar;
+
+/**
+ * Prompt, grammar and parser of extraction.
+ *
+ * <p>Output: {@code NONE}, or one to {@value #MOST_FACTS} lines {@code - fact}. The paper's JSON list (section 3.1)
+ * says the same in more tokens.
+ */
+public final class ExtractionPrompt {
+
+    static final int MOST_FACTS = 6;
+    private static final String NONE = "NONE";
+    private static final String BULLET = "- ";
+
+    public static final Grammar GRAMMAR = Grammar.choice(
+            Grammar.literal(NONE),
+            Grammar.sequence(fact(), Grammar.repeat(Grammar.sequence(Grammar.literal("\n"), fact()), 0, MOST_FACTS - 1)));
+
+    private static final String EXPERT_INSTRUCTION = "Extract the facts worth remembering, one a line as \"- fact\", or NONE.";
+
+    private static final String BASE_INSTRUCTION = """
+            You write down facts about people for a long-term memory. Read the dialogue. Write each lasting fact about a \
+            speaker (events, plans, possessions, relations, likes, work, dates) as one line "- fact". Start each fact with \
+            the person's name and keep names, numbers and dates. Greetings, thanks, questions and praise are no facts: \
+            if there is nothing else, write NONE.
+            Example dialogue:
+            Ana: I adopted a cat on 2023-04-02! His name is Milo.
+            Ben: How sweet! I'm allergic to cats.
+            Example output:
+            - Ana adopted a cat named Milo on 2023-04-02.
+            - Ben is allergic to cats.
+            Example dialogue:
+            Ana: Hi Ben, how are you?
+            Ben: Great, thanks for asking!
+            Example output:
+            NONE""";
+
+    private ExtractionPrompt() { }
+
+    static List<ChatMessage> messages(Exchange exchange, boolean expert) {
+        StringBuilder dialogue = new StringBuilder(expert ? "" : "Dialogue:\n");
+        for (DialogueTurn turn : exchange.turns()) {
+            dialogue.append(line(turn)).append('\n');
+        }
+        String instruction = expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION;
+        return List.of(ChatMessage.system(instruction), ChatMessage.user(dialogue.toString().strip()));
+    }
+
+    /** A turn as the model reads it: one line, its dates absolute. */
+    static String line(DialogueTurn turn) {
+        LocalDate day = turn.time().atZone(ZoneOffset.UTC).toLocalDate();
+        String picture = turn.pictureDescription().map(text -> " [shares a picture: " + text + "]").orElse("");
+        return oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), day) + picture);
+    }
+
+    /** The facts of an output of {@link #GRAMMAR}. */
+    static List<String> parse(String output) {
+        if (output.equals(NONE)) {
+            return List.of();
+        }
+        return output.lines().map(line -> line.substring(BULLET.length()).strip()).filter(fact -> !fact.isEmpty()).toList();
+    }
+
+    private static Grammar fact() {
+        return Grammar.sequence(Grammar.literal(BULLET), Grammar.lineExcept(""));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    }
+}

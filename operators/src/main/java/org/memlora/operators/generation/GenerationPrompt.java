@@ -1,0 +1,39 @@
+package org.memlora.operators.generation;
+
+import java.time.ZoneOffset;
+import java.util.List;
+import org.memlora.models.ChatMessage;
+import org.memlora.models.grammar.Grammar;
+import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.ScoredMemory;
+
+/** Prompt and grammar of generation; the output, one line, is the answer. */
+final class GenerationPrompt {
+
+    static final Grammar GRAMMAR = Grammar.lineExcept("");
+
+    private static final String EXPERT_INSTRUCTION = "Answer from the memories in a few words.";
+
+    private static final String BASE_INSTRUCTION = """
+            Answer the question from the memories, with as few words as possible and no full sentence. Use the words \
+            of the memories. Give dates as written, not "yesterday". If memories disagree, the latest one counts. \
+            If the memories don't tell, answer: not mentioned.""";
+
+    private GenerationPrompt() { }
+
+    static List<ChatMessage> messages(QuestionContext context, boolean expert) {
+        StringBuilder text = new StringBuilder("Memories:\n");
+        for (ScoredMemory scored : context.memories()) {
+            text.append("- ").append(line(scored.memory())).append('\n');
+        }
+        text.append("Question: ").append(context.question().replaceAll("[\\p{Cntrl}\\s]+", " ").strip());
+        return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
+    }
+
+    /** "2023-05-19: fact"; the day it happened, else the day it was said; closed ones say until when they held. */
+    private static String line(Memory memory) {
+        String day = memory.occurredOn().orElseGet(() -> memory.validFrom().atZone(ZoneOffset.UTC).toLocalDate()).toString();
+        String until = memory.validTo().map(end -> " (until " + end.atZone(ZoneOffset.UTC).toLocalDate() + ")").orElse("");
+        return day + ": " + memory.text() + until;
+    }
+}

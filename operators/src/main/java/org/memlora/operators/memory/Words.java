@@ -1,0 +1,48 @@
+package org.memlora.operators.memory;
+
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Content words of a text, lower-cased and lightly stemmed, for word overlap and grounding. English. */
+public final class Words {
+
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:-[\\p{L}\\p{N}]+)*");
+    private static final Set<String> FUNCTION_WORDS = Set.of(("a about after all also am an and any are as at be been "
+            + "before being but by can could did do does doing for from had has have he her hers him his how i if in "
+            + "into is it its just like me more my no not now of on or our out over own she so some such than that the "
+            + "their them then there these they this those to too up us very was we were what when where which while "
+            + "who whom why will with would you your s t re ve ll m d").split(" "));
+
+    private Words() { }
+
+    public static Set<String> content(String text) {
+        Set<String> words = new LinkedHashSet<>();
+        Matcher matcher = WORD.matcher(text.toLowerCase(Locale.ROOT));
+        while (matcher.find()) {
+            String word = matcher.group();
+            if (!FUNCTION_WORDS.contains(word)) {
+                words.add(stem(word));
+            }
+        }
+        return words;
+    }
+
+    /** Letters and digits only, lower-cased: two texts of equal form say the same in the same words. */
+    public static String normalised(String text) {
+        return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
+    }
+
+    /* Strips the commonest English endings only; a false match costs a little rank, never a memory. */
+    private static String stem(String word) {
+        for (String ending : new String[] {"ing", "ies", "ied", "ed", "es", "s"}) {
+            if (word.length() - ending.length() >= 3 && word.endsWith(ending) && !word.endsWith("ss")) {
+                String root = word.substring(0, word.length() - ending.length());
+                return ending.startsWith("ie") ? root + "y" : root;
+            }
+        }
+        return word.length() > 4 && word.endsWith("e") ? word.substring(0, word.length() - 1) : word;
+    }
+}

@@ -1,0 +1,139 @@
+package org.memlora.operators.update;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.memlora.models.Completion;
+import org.memlora.models.FinishReason;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.embedding.TextEmbedder;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.Stage;
+import org.memlora.operators.StageFailure;
+import org.memlora.operators.StageModel;
+import org.memlora.operators.StageUsage;
+import org.memlora.operators.extraction.Fact;
+import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.MemoryBank;
+import org.memlora.operators.memory.MemoryRetriever;
+import org.memlora.operators.memory.ScoredMemory;
+import org.memlora.operators.memory.Words;
+
+/**
+ * Stage 2: facts against the most similar memories of their bank (paper, section 3.1). Facts of one bank are applied
+ * one after the other, each sees the changes before it; each round takes one fact of every bank into one model call.
+ * Threading: may be called by all threads, with different banks.
+ */
+public final class UpdateOperator {
+
+    private static final int DECISION_TOKENS = 8;
+
+    private final StageModel model;
+    private final TextEmbedder embedder;
+    private final MemoryRetriever retriever;
+    private final OperatorSettings settings;
+
+    public UpdateOperator(LanguageModel model, TextEmbedder embedder, OperatorSettings settings) {
+        this.model = new StageModel(model, Stage.UPDATE);
+        this.embedder = embedder;
+        this.retriever = new MemoryRetriever(embedder);
+        this.settings = settings;
+    }
+
+    /** Applies the facts to their banks; one result per entry, in order. Each bank may stand in one entry only. */
+    public List<UpdateResult> update(List<BankFacts> perBank) {
+        List<BankProgress> all = embedded(perBank);
+        for (int round = 0; ; round++) {
+            int position = round;
+            List<BankProgress> open = all.stream().filter(progress -> progress.facts.size() > position).toList();
+            if (open.isEmpty()) {
+                return all.stream().map(p -> new UpdateResult(p.changes, p.usage, p.failures)).toList();
+            }
+            decide(open.stream().map(progress -> pending(progress, position)).toList());
+        }
+    }
+
+    private static final class BankProgress {
+        final MemoryBank bank;
+        final List<Fact> facts;
+        final List<float[]> vectors;
+        final List<MemoryChange> changes = new ArrayList<>();
+        final List<StageFailure> failures = new ArrayList<>();
+        StageUsage usage = StageUsage.NONE;
+
+        BankProgress(MemoryBank bank, List<Fact> facts, List<float[]> vectors) {
+            this.bank = bank;
+            this.facts = facts;
+            this.vectors = vectors;
+        }
+    }
+
+    private record Pending(BankProgress progress, Fact fact, float[] vector, List<Memory> candidates) { }
+
+    private List<BankProgress> embedded(List<BankFacts> perBank) {
+        List<String> texts = perBank.stream().flatMap(entry -> entry.facts().stream()).map(Fact::text).toList();
+        List<float[]> vectors = texts.isEmpty() ? List.of() : embedder.embed(texts);
+        List<BankProgress> all = new ArrayList<>();
+        int from = 0;
+        for (BankFacts entry : perBank) {
+            int to = from + entry.facts().size();
+            all.add(new BankProgress(entry.bank(), entry.facts(), vectors.subList(from, to)));
+            from = to;
+        }
+        return all;
+    }
+
+    private Pending pending(BankProgress progress, int position) {
+        float[] vector = progress.vectors.get(position);
+        List<Memory> candidates = retriever
+                .similar(progress.bank, vector, settings.similarityThreshold(), settings.updateCandidates())
+                .stream().map(ScoredMemory::memory).toList();
+        return new Pending(progress, progress.facts.get(position), vector, candidates);
+    }
+
+    private void decide(List<Pending> round) {
+        List<Pending> undecided = round.stream().filter(pending -> !decidedByRule(pending)).toList();
+        List<GenerationRequest> requests = undecided.stream().map(pending -> model.request(
+                UpdatePrompt.messages(pending.fact, pending.candidates, model.hasExpert()),
+                UpdatePrompt.grammar(pending.candidates.size()), DECISION_TOKENS)).toList();
+        StageModel.Batch batch = model.run(requests);
+        for (int i = 0; i < undecided.size(); i++) {
+            BankProgress progress = undecided.get(i).progress;
+            progress.usage = progress.usage.plus(batch.usage(i));
+            progress.changes.add(apply(undecided.get(i), batch.completions().get(i)));
+        }
+    }
+
+    /** Rules that need no model: the same words again are NONE (mem0#1674: never a DELETE), nothing similar is ADD. */
+    private static boolean decidedByRule(Pending pending) {
+        BankProgress progress = pending.progress;
+        String normalised = Words.normalised(pending.fact.text());
+        for (Memory candidate : pending.candidates) {
+            if (Words.normalised(candidate.text()).equals(normalised)) {
+                progress.changes.add(MemoryEditor.none(pending.fact, candidate, "same-text"));
+                return true;
+            }
+        }
+        if (pending.candidates.isEmpty()) {
+            progress.changes.add(MemoryEditor.add(progress.bank, pending.fact, pending.vector, "no-similar-memory"));
+            return true;
+        }
+        return false;
+    }
+
+    private static MemoryChange apply(Pending pending, Completion completion) {
+        MemoryBank bank = pending.progress.bank;
+        if (completion.finishReason() == FinishReason.FAILED) {
+            pending.progress.failures.add(new StageFailure(Stage.UPDATE, "MODEL_FAILED: the fact was added undecided; "
+                    + completion.error().orElse("no reason given"), completion.text(), pending.fact.sourceEventIds()));
+            return MemoryEditor.add(bank, pending.fact, pending.vector, "model-failed");
+        }
+        UpdatePrompt.Decision decision = UpdatePrompt.parse(completion.text());
+        return switch (decision.operation()) {
+            case ADD -> MemoryEditor.add(bank, pending.fact, pending.vector, "model");
+            case NONE -> MemoryEditor.none(pending.fact, pending.candidates.get(decision.candidate()), "model");
+            case UPDATE, DELETE -> MemoryEditor.replace(decision.operation(), bank, pending.fact, pending.vector,
+                    pending.candidates.get(decision.candidate()));
+        };
+    }
+}
