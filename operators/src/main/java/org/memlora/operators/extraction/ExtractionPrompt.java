@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
+import org.memlora.operators.memory.Words;
 
 /**
  * Prompt, grammar and parser of extraction.
@@ -56,7 +57,7 @@ public final class ExtractionPrompt {
     static String line(DialogueTurn turn) {
         LocalDate day = turn.time().atZone(ZoneOffset.UTC).toLocalDate();
         String picture = turn.pictureDescription().map(text -> " [shares a picture: " + text + "]").orElse("");
-        return oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), day) + picture);
+        return Words.oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), day) + picture);
     }
 
     /** The facts of an output of {@link #GRAMMAR}. */
@@ -69,9 +70,5 @@ public final class ExtractionPrompt {
 
     private static Grammar fact() {
         return Grammar.sequence(Grammar.literal(BULLET), Grammar.lineExcept(""));
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     }
 }

@@ -30,6 +30,8 @@ public final class RelativeDates {
     private static final String COUNT = "(\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)";
     private static final List<String> NUMBERS =
             List.of("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
+    /* "2-3 days ago", "1.5 years ago", "two or three weeks ago" are no single day; "over the last year" is a duration. */
+    private static final String NOT_WITHIN = "(?<![\\d][-–.,])(?<!\\bor )(?<!\\bto )(?<!\\bhalf )(?<!\\bthe (?=last|next))";
     private static final Pattern ISO_DAY = Pattern.compile("\\b(\\d{4}-\\d{2}-\\d{2})\\b");
 
     private record Rule(Pattern pattern, BiFunction<MatchResult, LocalDate, String> replacement) { }
@@ -74,7 +76,7 @@ public final class RelativeDates {
     }
 
     private static Rule rule(String pattern, BiFunction<MatchResult, LocalDate, String> replacement) {
-        return new Rule(Pattern.compile("\\b(?:" + pattern + ")\\b(?!['’])", Pattern.CASE_INSENSITIVE), replacement);
+        return new Rule(Pattern.compile(NOT_WITHIN + "\\b(?:" + pattern + ")\\b(?!['’])", Pattern.CASE_INSENSITIVE), replacement);
     }
 
     private static String on(LocalDate day) {

@@ -6,6 +6,7 @@ import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.ScoredMemory;
+import org.memlora.operators.memory.Words;
 
 /** Prompt and grammar of generation; the output, one line, is the answer. */
 final class GenerationPrompt {
@@ -26,7 +27,7 @@ final class GenerationPrompt {
         for (ScoredMemory scored : context.memories()) {
             text.append("- ").append(line(scored.memory())).append('\n');
         }
-        text.append("Question: ").append(context.question().replaceAll("[\\p{Cntrl}\\s]+", " ").strip());
+        text.append("Question: ").append(Words.oneLine(context.question()));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
 
@@ -34,6 +35,6 @@ final class GenerationPrompt {
     private static String line(Memory memory) {
         String day = memory.occurredOn().orElseGet(() -> memory.validFrom().atZone(ZoneOffset.UTC).toLocalDate()).toString();
         String until = memory.validTo().map(end -> " (until " + end.atZone(ZoneOffset.UTC).toLocalDate() + ")").orElse("");
-        return day + ": " + memory.text() + until;
+        return day + ": " + Words.oneLine(memory.text()) + until;
     }
 }

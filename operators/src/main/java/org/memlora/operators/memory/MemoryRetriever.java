@@ -1,25 +1,28 @@
 package org.memlora.operators.memory;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import org.memlora.models.embedding.TextEmbedder;
 
 /**
- * Finds the memories of one bank that fit a text.
+ * Finds the memories of one bank that fit a text, in one pass over the bank and a heap of the best.
  *
  * <p>score = cosine(query, memory) + {@value #WORD_WEIGHT} * overlap - {@value #CLOSED_PENALTY} where the memory is
  * closed, with overlap = sum of idf over shared content words / sum of idf over the query's content words, and
- * idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names and numbers, words find them.
+ * idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names and numbers, words find them. A closed memory
+ * tells itself apart by its {@code validTo}. Threading: may be called by all threads, with different banks.
  */
 public final class MemoryRetriever {
 
     static final double WORD_WEIGHT = 0.3;
     /** "Used to" questions still reach closed memories; a valid one of like fit stands first. */
     static final double CLOSED_PENALTY = 0.1;
+    /** A vector's product with itself may miss 1 by this much. */
+    private static final double ROUNDING = 1e-6;
 
     private static final Comparator<ScoredMemory> BEST_FIRST = Comparator.comparingDouble(ScoredMemory::score)
             .reversed().thenComparing(scored -> scored.memory().id());
@@ -32,48 +35,93 @@ public final class MemoryRetriever {
 
     /** The {@code limit} best memories, closed ones included, best first; equal scores by id. */
     public List<ScoredMemory> retrieve(MemoryBank bank, String query, int limit) {
-        return retrieve(bank, query, embedder.embed(List.of(query)).get(0), limit);
+        return retrieve(bank, query, embedder.embed(List.of(query)).get(0), limit, true);
     }
 
-    /** The same with the query's unit vector at hand. */
-    public List<ScoredMemory> retrieve(MemoryBank bank, String query, float[] queryVector, int limit) {
-        Set<String> queryWords = Words.content(query);
-        List<Memory> memories = new ArrayList<>();
-        List<Set<String>> shared = new ArrayList<>();
-        Map<String, Integer> holders = new HashMap<>();
+    /** The same with the query's unit vector at hand, without closed memories on demand. */
+    public List<ScoredMemory> retrieve(MemoryBank bank, String query, float[] queryVector, int limit, boolean includeClosed) {
+        List<String> words = List.copyOf(Words.content(query));
+        int[] holders = new int[words.size()];
+        List<Entry> entries = new ArrayList<>();
         bank.forEach(memory -> {
-            Set<String> words = Words.content(memory.text());
-            words.retainAll(queryWords);
-            words.forEach(word -> holders.merge(word, 1, Integer::sum));
-            memories.add(memory);
-            shared.add(words);
+            boolean closed = memory.validTo().isPresent();
+            if (includeClosed || !closed) {
+                BitSet shared = shared(words, memory.text());
+                shared.stream().forEach(word -> holders[word]++);
+                double fit = cosine(queryVector, memory.embedding()) - (closed ? CLOSED_PENALTY : 0);
+                entries.add(new Entry(memory.id(), fit, shared));
+            }
         });
-        double whole = idfSum(queryWords, holders, memories.size());
-        List<ScoredMemory> scored = new ArrayList<>(memories.size());
-        for (int i = 0; i < memories.size(); i++) {
-            Memory memory = memories.get(i);
-            double overlap = whole == 0 ? 0 : idfSum(shared.get(i), holders, memories.size()) / whole;
-            double score = cosine(queryVector, memory.embedding()) + WORD_WEIGHT * overlap
-                    - (memory.validTo().isPresent() ? CLOSED_PENALTY : 0);
-            scored.add(new ScoredMemory(memory, score));
+        double[] idf = new double[words.size()];
+        double whole = 0;
+        for (int i = 0; i < idf.length; i++) {
+            idf[i] = Math.log(1 + (double) entries.size() / (1 + holders[i]));
+            whole += idf[i];
         }
-        return scored.stream().sorted(BEST_FIRST).limit(limit).toList();
+        Best<ScoredId> best = new Best<>(ScoredId.BEST_FIRST, limit);
+        for (Entry entry : entries) {
+            double overlap = whole == 0 ? 0 : entry.shared.stream().mapToDouble(word -> idf[word]).sum() / whole;
+            best.offer(new ScoredId(entry.id, entry.fit + WORD_WEIGHT * overlap));
+        }
+        return best.sorted().stream().map(top -> new ScoredMemory(bank.get(top.id).orElseThrow(), top.score)).toList();
     }
 
     /** Valid memories whose cosine reaches the threshold, most similar first; the update stage's candidates. */
     public List<ScoredMemory> similar(MemoryBank bank, float[] vector, double threshold, int limit) {
-        List<ScoredMemory> similar = new ArrayList<>();
+        Best<ScoredMemory> similar = new Best<>(BEST_FIRST, limit);
         bank.forEach(memory -> {
-            double cosine = cosine(vector, memory.embedding());
-            if (memory.validTo().isEmpty() && cosine >= threshold) {
-                similar.add(new ScoredMemory(memory, cosine));
+            if (memory.validTo().isEmpty()) {
+                double cosine = cosine(vector, memory.embedding());
+                if (cosine >= threshold - ROUNDING) {
+                    similar.offer(new ScoredMemory(memory, cosine));
+                }
             }
         });
-        return similar.stream().sorted(BEST_FIRST).limit(limit).toList();
+        return similar.sorted();
     }
 
-    private static double idfSum(Set<String> words, Map<String, Integer> holders, int memories) {
-        return words.stream().mapToDouble(word -> Math.log(1 + (double) memories / (1 + holders.getOrDefault(word, 0)))).sum();
+    /* What must wait for the idf of the whole bank: no text, no vector. */
+    private record Entry(String id, double fit, BitSet shared) { }
+
+    private record ScoredId(String id, double score) {
+        static final Comparator<ScoredId> BEST_FIRST =
+                Comparator.comparingDouble(ScoredId::score).reversed().thenComparing(ScoredId::id);
+    }
+
+    /** The {@code limit} first elements in the order; the worst of them on top of the heap. */
+    private static final class Best<T> {
+        private final Comparator<T> order;
+        private final PriorityQueue<T> heap;
+        private final int limit;
+
+        Best(Comparator<T> order, int limit) {
+            if (limit < 1) {
+                throw new IllegalArgumentException("limit is " + limit + ", expected at least 1");
+            }
+            this.order = order;
+            this.heap = new PriorityQueue<>(order.reversed());
+            this.limit = limit;
+        }
+
+        void offer(T element) {
+            heap.add(element);
+            if (heap.size() > limit) {
+                heap.poll();
+            }
+        }
+
+        List<T> sorted() {
+            return heap.stream().sorted(order).toList();
+        }
+    }
+
+    private static BitSet shared(List<String> queryWords, String text) {
+        Set<String> words = Words.content(text);
+        BitSet shared = new BitSet(queryWords.size());
+        for (int i = 0; i < queryWords.size(); i++) {
+            shared.set(i, words.contains(queryWords.get(i)));
+        }
+        return shared;
     }
 
     private static double cosine(float[] a, float[] b) {

@@ -35,6 +35,11 @@ public final class Words {
         return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
     }
 
+    /** The text as one line of a prompt: line breaks and control characters of a speaker can't imitate the prompt's own lines. */
+    public static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\s\\u0085\\u2028\\u2029]+", " ").strip();
+    }
+
     /* Strips the commonest English endings only; a false match costs a little rank, never a memory. */
     private static String stem(String word) {
         for (String ending : new String[] {"ing", "ies", "ied", "ed", "es", "s"}) {

@@ -1,7 +1,10 @@
 package org.memlora.operators.update;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
@@ -74,8 +77,13 @@ public final class UpdateOperator {
         List<String> texts = perBank.stream().flatMap(entry -> entry.facts().stream()).map(Fact::text).toList();
         List<float[]> vectors = texts.isEmpty() ? List.of() : embedder.embed(texts);
         List<BankProgress> all = new ArrayList<>();
+        Set<String> bankIds = new HashSet<>();
         int from = 0;
         for (BankFacts entry : perBank) {
+            if (!bankIds.add(entry.bank().bankId())) {
+                throw new IllegalArgumentException("bank " + entry.bank().bankId() + " stands in two entries: "
+                        + "its facts would be decided at once, without seeing each other");
+            }
             int to = from + entry.facts().size();
             all.add(new BankProgress(entry.bank(), entry.facts(), vectors.subList(from, to)));
             from = to;
@@ -104,9 +112,14 @@ public final class UpdateOperator {
         }
     }
 
-    /** Rules that need no model: the same words again are NONE (mem0#1674: never a DELETE), nothing similar is ADD. */
+    /** Rules that need no model: a replayed fact is NONE, the same words again are NONE (mem0#1674: never a DELETE), nothing similar is ADD. */
     private static boolean decidedByRule(Pending pending) {
         BankProgress progress = pending.progress;
+        Optional<Memory> replayed = progress.bank.get(pending.fact.id());
+        if (replayed.isPresent()) {
+            progress.changes.add(MemoryEditor.none(pending.fact, replayed.get(), "same-fact"));
+            return true;
+        }
         String normalised = Words.normalised(pending.fact.text());
         for (Memory candidate : pending.candidates) {
             if (Words.normalised(candidate.text()).equals(normalised)) {

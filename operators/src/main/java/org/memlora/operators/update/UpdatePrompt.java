@@ -6,6 +6,7 @@ import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.extraction.Fact;
 import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.Words;
 
 /**
  * Prompt, grammar and parser of update. Output: {@code ADD}, or {@code NONE n}, {@code UPDATE n}, {@code DELETE n}
@@ -33,9 +34,9 @@ final class UpdatePrompt {
     static List<ChatMessage> messages(Fact fact, List<Memory> candidates, boolean expert) {
         StringBuilder text = new StringBuilder("Old memories:\n");
         for (int i = 0; i < candidates.size(); i++) {
-            text.append(i + 1).append(". ").append(candidates.get(i).text()).append('\n');
+            text.append(i + 1).append(". ").append(Words.oneLine(candidates.get(i).text())).append('\n');
         }
-        text.append("New fact: ").append(fact.text());
+        text.append("New fact: ").append(Words.oneLine(fact.text()));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
 

@@ -1,0 +1,87 @@
+package org.memlora.operators.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.memlora.models.FinishReason;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.grammar.GrammarMatcher;
+import org.memlora.models.testing.ScriptedLanguageModel;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.StageFailure;
+import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.ScoredMemory;
+import org.memlora.operators.testing.CannedModel;
+
+class GenerationOperatorTest {
+
+    private static final Instant SAID = Instant.parse("2023-05-25T23:59:59Z");
+
+    private static ScoredMemory memory(String text, String validTo, String occurredOn) {
+        return new ScoredMemory(new Memory("m", text, SAID, Optional.ofNullable(validTo).map(Instant::parse),
+                Optional.ofNullable(occurredOn).map(LocalDate::parse), List.of("e"), Optional.empty(), Optional.empty(),
+                new float[] {1}), 1);
+    }
+
+    private static QuestionContext question(String text, ScoredMemory... memories) {
+        return new QuestionContext("b", "q-" + text.length(), text, SAID, List.of(memories));
+    }
+
+    private static List<GeneratedAnswer> answer(LanguageModel model, QuestionContext... questions) {
+        return new GenerationOperator(model, OperatorSettings.DEFAULT).answer(List.of(questions));
+    }
+
+    @Test
+    void shouldShowMemoriesWithTheirDatesAndTextAsOneLineEach() {
+        // Given
+        var model = new ScriptedLanguageModel("generation").otherwise("2023-05-19");
+        // When
+        GeneratedAnswer answer = answer(model, question("Who?\nIgnore this", memory("Ann met Eve", null, "2023-05-19"),
+                memory("Ann lives\nin Rome", "2023-06-01T00:00:00Z", null))).get(0);
+        // Then
+        assertThat(model.requests().get(0).prompt().get(1).content().lines()).containsExactly("Memories:",
+                "- 2023-05-19: Ann met Eve", "- 2023-05-25: Ann lives in Rome (until 2023-06-01)", "Question: Who? Ignore this");
+        assertThat(answer.text()).contains("2023-05-19");
+        assertThat(answer.expert()).isEqualTo("generation");
+        assertThat(answer.failures()).isEmpty();
+    }
+
+    @Test
+    void shouldAnswerAllInOneCallInOrderAndNameTheBase() {
+        var model = new CannedModel(request -> CannedModel.completion("yes", FinishReason.STOP));
+        List<GeneratedAnswer> answers = answer(model, question("a", memory("x", null, null)), question("bb", memory("y", null, null)));
+        assertThat(model.batches).hasSize(1);
+        assertThat(answers).extracting(GeneratedAnswer::questionEventId).containsExactly("q-1", "q-2");
+        assertThat(answers).extracting(GeneratedAnswer::expert).containsOnly("base");
+        assertThat(model.batches.get(0).get(0).options().maxTokens()).isEqualTo(48);
+    }
+
+    @Test
+    void shouldReportFailureAndTokenLimit() {
+        var model = new CannedModel(request -> request.prompt().get(1).content().contains("bad")
+                ? org.memlora.models.Completion.failed("no memory") : CannedModel.completion("half an ans", FinishReason.LENGTH));
+        List<GeneratedAnswer> answers = answer(model, question("bad", memory("x", null, null)), question("long", memory("y", null, null)));
+        assertThat(answers.get(0).text()).isEmpty();
+        assertThat(answers.get(0).failures()).extracting(StageFailure::reason).containsExactly("MODEL_FAILED: no memory");
+        assertThat(answers.get(1).text()).contains("half an ans");
+        assertThat(answers.get(1).failures()).singleElement().satisfies(failure -> assertThat(failure.reason()).startsWith("TOKEN_LIMIT"));
+    }
+
+    @Test
+    void shouldRefuseAQuestionWithoutMemories() {
+        assertThatThrownBy(() -> question("Who?")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no memories");
+    }
+
+    @Test
+    void shouldAllowOneNonEmptyLineOnly() {
+        assertThat(GrammarMatcher.matches(GenerationPrompt.GRAMMAR, "7 May 2023")).isTrue();
+        assertThat(GrammarMatcher.matches(GenerationPrompt.GRAMMAR, "")).isFalse();
+        assertThat(GrammarMatcher.matches(GenerationPrompt.GRAMMAR, "a\nb")).isFalse();
+        assertThat(GrammarMatcher.matches(GenerationPrompt.GRAMMAR, " ")).isFalse();
+    }
+}

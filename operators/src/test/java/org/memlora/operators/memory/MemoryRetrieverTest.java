@@ -1,0 +1,94 @@
+package org.memlora.operators.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.memlora.models.testing.HashEmbedder;
+
+class MemoryRetrieverTest {
+
+    private static final Instant NOON = Instant.parse("2023-05-25T12:00:00Z");
+    private final HashEmbedder embedder = new HashEmbedder();
+    private final MemoryRetriever retriever = new MemoryRetriever(embedder);
+    private final InMemoryBank bank = new InMemoryBank("b");
+
+    private void put(MemoryBank into, String id, String text, boolean closed) {
+        into.put(new Memory(id, text, NOON, closed ? Optional.of(NOON.plusSeconds(1)) : Optional.empty(), Optional.empty(),
+                List.of("e"), Optional.empty(), Optional.empty(), embedder.embed(List.of(text)).get(0)));
+    }
+
+    private List<String> ids(List<ScoredMemory> scored) {
+        return scored.stream().map(one -> one.memory().id()).toList();
+    }
+
+    @Test
+    void shouldPutTheRareWordBeforeTheCommonOne() {
+        // Given
+        for (int i = 0; i < 20; i++) {
+            put(bank, "common" + i, "Ann walked number" + i, false);
+        }
+        put(bank, "rare", "Ann adopted Rex", false);
+        // When, Then
+        assertThat(ids(retriever.retrieve(bank, "When did Ann adopt Rex?", 3))).startsWith("rare").hasSize(3);
+    }
+
+    @Test
+    void shouldRetrieveClosedMemoriesAfterValidOnesOfLikeFit() {
+        // Given
+        put(bank, "a-old", "Ann lives in Rome", true);
+        put(bank, "b-new", "Ann lives in Oslo", false);
+        float[] query = embedder.embed(List.of("Where did Ann live?")).get(0);
+        // When
+        List<ScoredMemory> all = retriever.retrieve(bank, "Where did Ann live?", query, 5, true);
+        // Then
+        assertThat(ids(all)).containsExactly("b-new", "a-old");
+        assertThat(all.get(1).memory().validTo()).isPresent();
+        assertThat(ids(retriever.retrieve(bank, "Where did Ann live?", query, 5, false))).containsExactly("b-new");
+        assertThat(ids(retriever.retrieve(bank, "Ann Rome", 1))).containsExactly("a-old");
+    }
+
+    @Test
+    void shouldOfferOnlyValidMemoriesAsCandidates() {
+        put(bank, "old", "Ann lives in Rome", true);
+        put(bank, "new", "Ann lives in Rome", false);
+        float[] vector = embedder.embed(List.of("Ann lives in Rome")).get(0);
+        assertThat(ids(retriever.similar(bank, vector, 1, 4))).containsExactly("new");
+    }
+
+    @Test
+    void shouldAgreeWithSortingEverything() {
+        long seed = 7;
+        System.out.println("seed of the retrieval test: " + seed);
+        Random random = new Random(seed);
+        String[] words = "ann ben cat dog oslo rome tea run sing cook".split(" ");
+        for (int i = 0; i < 300; i++) {
+            put(bank, "m" + i, words[random.nextInt(10)] + " " + words[random.nextInt(10)], random.nextBoolean());
+        }
+        List<ScoredMemory> all = retriever.retrieve(bank, "ann cat oslo", 1000);
+        assertThat(all).hasSize(300);
+        assertThat(new ArrayList<>(all)).isSortedAccordingTo((a, b) -> Double.compare(b.score(), a.score()));
+        for (int limit : new int[] {1, 7, 50}) {
+            assertThat(ids(retriever.retrieve(bank, "ann cat oslo", limit))).isEqualTo(ids(all.subList(0, limit)));
+        }
+    }
+
+    @Test
+    void shouldAnswerFromAnEmptyBankAndWithoutContentWords() {
+        assertThat(retriever.retrieve(bank, "Ann?", 3)).isEmpty();
+        put(bank, "m", "Ann has a cat", false);
+        assertThat(retriever.retrieve(bank, "what is it?", 3)).hasSize(1).allMatch(one -> !Double.isNaN(one.score()));
+    }
+
+    @Test
+    void shouldNameAnImpossibleLimitAndAForeignEmbedder() {
+        put(bank, "m", "Ann has a cat", false);
+        assertThatThrownBy(() -> retriever.retrieve(bank, "cat", 0)).hasMessageContaining("limit is 0");
+        assertThatThrownBy(() -> retriever.retrieve(bank, "cat", new float[3], 1, true)).hasMessageContaining("another text embedder");
+    }
+}

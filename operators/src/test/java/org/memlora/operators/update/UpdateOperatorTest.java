@@ -1,0 +1,245 @@
+package org.memlora.operators.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.memlora.models.testing.ScriptedLanguageModel.promptText;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.memlora.models.FinishReason;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.grammar.Grammar;
+import org.memlora.models.grammar.GrammarMatcher;
+import org.memlora.models.testing.HashEmbedder;
+import org.memlora.models.testing.ScriptedLanguageModel;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.extraction.Fact;
+import org.memlora.operators.memory.InMemoryBank;
+import org.memlora.operators.memory.Memory;
+import org.memlora.operators.testing.CannedModel;
+import org.memlora.operators.testing.GrammarSampler;
+
+class UpdateOperatorTest {
+
+    private static final Instant START = Instant.parse("2023-05-25T12:00:00Z");
+    private final InMemoryBank bank = new InMemoryBank("b");
+
+    private static Fact fact(String id, String text, int hour) {
+        return new Fact(id, text, START.plusSeconds(3600L * hour), Optional.empty(), List.of("event-" + id));
+    }
+
+    private static UpdateOperator operator(LanguageModel model) {
+        return new UpdateOperator(model, new HashEmbedder(), OperatorSettings.DEFAULT);
+    }
+
+    private UpdateResult update(LanguageModel model, Fact... facts) {
+        return operator(model).update(List.of(new BankFacts(bank, List.of(facts)))).get(0);
+    }
+
+    private static List<Memory> all(InMemoryBank bank) {
+        List<Memory> all = new ArrayList<>();
+        bank.forEach(all::add);
+        return all;
+    }
+
+    private static List<String> valid(InMemoryBank bank) {
+        return all(bank).stream().filter(memory -> memory.validTo().isEmpty()).map(Memory::text).toList();
+    }
+
+    private static List<MemoryOperation> operations(UpdateResult result) {
+        return result.changes().stream().map(MemoryChange::operation).toList();
+    }
+
+    @Test
+    void shouldAddWithoutModelWhenNothingIsSimilar() {
+        UpdateResult result = update(new ScriptedLanguageModel(), fact("m1", "Ann has a cat", 0), fact("m2", "weather was cold", 1));
+        assertThat(operations(result)).containsExactly(MemoryOperation.ADD, MemoryOperation.ADD);
+        assertThat(result.changes()).extracting(MemoryChange::decidedBy).containsOnly("no-similar-memory");
+        assertThat(result.usage().calls()).isZero();
+        assertThat(bank.get("m1").orElseThrow().sourceEventIds()).containsExactly("event-m1");
+    }
+
+    @Test
+    void shouldKeepTheSameFactOnceAndAlive() {
+        // Given: mem0#1674, the same fact twice deleted it
+        UpdateResult result = update(new ScriptedLanguageModel(),
+                fact("m1", "Ann has a cat", 0), fact("m2", "Ann has a cat", 1), fact("m3", "ann has a CAT!", 2));
+        // Then
+        assertThat(operations(result)).containsExactly(MemoryOperation.ADD, MemoryOperation.NONE, MemoryOperation.NONE);
+        assertThat(result.changes().get(1).decidedBy()).isEqualTo("same-text");
+        assertThat(valid(bank)).containsExactly("Ann has a cat");
+    }
+
+    @Test
+    void shouldKeepTheNewFactOnDelete() {
+        // Given: mem0#4536, "love" then "hate" left an empty store
+        var model = new ScriptedLanguageModel().otherwise("DELETE 1");
+        // When
+        UpdateResult result = update(model, fact("m1", "Ann loves Chinese food", 0), fact("m2", "Ann hates Chinese food", 5));
+        // Then
+        assertThat(operations(result)).containsExactly(MemoryOperation.ADD, MemoryOperation.DELETE);
+        assertThat(valid(bank)).containsExactly("Ann hates Chinese food");
+        assertThat(bank.get("m1").orElseThrow().validTo()).contains(START.plusSeconds(5 * 3600));
+        assertThat(result.changes().get(1).target()).contains(bank.get("m1").orElseThrow());
+    }
+
+    @Test
+    void shouldSupersedeOnUpdateAndKeepThePast() {
+        // Given
+        var model = new ScriptedLanguageModel().otherwise("UPDATE 1");
+        // When
+        update(model, fact("m1", "Ann lives in Rome", 0), fact("m2", "Ann lives in Oslo", 9));
+        // Then
+        Memory rome = bank.get("m1").orElseThrow();
+        Memory oslo = bank.get("m2").orElseThrow();
+        assertThat(rome.validTo()).contains(oslo.validFrom());
+        assertThat(rome.supersededBy()).contains("m2");
+        assertThat(oslo.supersedes()).contains("m1");
+        assertThat(oslo.validTo()).isEmpty();
+        assertThat(rome.text()).isEqualTo("Ann lives in Rome");
+    }
+
+    @Test
+    void shouldStoreALateFactAlreadyClosed() {
+        for (String decision : List.of("UPDATE 1", "DELETE 1")) {
+            // Given
+            var late = new InMemoryBank("late");
+            var model = new ScriptedLanguageModel().otherwise(decision);
+            // When
+            UpdateResult result = operator(model).update(List.of(new BankFacts(late,
+                    List.of(fact("m1", "Ann lives in Oslo", 9), fact("m2", "Ann lives in Rome", 2))))).get(0);
+            // Then
+            assertThat(valid(late)).containsExactly("Ann lives in Oslo");
+            Memory rome = late.get("m2").orElseThrow();
+            assertThat(rome.validFrom()).isEqualTo(START.plusSeconds(2 * 3600));
+            assertThat(rome.validTo()).contains(START.plusSeconds(9 * 3600));
+            assertThat(result.changes().get(1).decidedBy()).isEqualTo("late-fact");
+        }
+    }
+
+    @Test
+    void shouldAddWhenTheModelFails() {
+        // Given
+        var model = new ScriptedLanguageModel().otherwise("ADD").failWhen(request -> true, "out of memory");
+        // When
+        UpdateResult result = update(model, fact("m1", "Ann lives in Rome", 0), fact("m2", "Ann lives in Oslo", 9));
+        // Then
+        assertThat(valid(bank)).containsExactly("Ann lives in Rome", "Ann lives in Oslo");
+        assertThat(result.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.reason()).startsWith("MODEL_FAILED: ").contains("out of memory");
+            assertThat(failure.eventIds()).containsExactly("event-m2");
+        });
+    }
+
+    @Test
+    void shouldChangeNothingOnReplay() {
+        // Given
+        var model = new ScriptedLanguageModel().otherwise("UPDATE 1");
+        Fact[] facts = {fact("m1", "Ann lives in Rome", 0), fact("m2", "Ann lives in Oslo", 9)};
+        update(model, facts);
+        List<Memory> before = all(bank);
+        // When
+        UpdateResult replay = update(model, facts);
+        // Then
+        assertThat(operations(replay)).containsOnly(MemoryOperation.NONE);
+        assertThat(all(bank)).isEqualTo(before);
+    }
+
+    @Test
+    void shouldBatchTheBanksAndKeepThemApart() {
+        // Given
+        var model = new CannedModel(request -> CannedModel.completion(
+                promptText(request).contains("Oslo") ? "UPDATE 1" : "ADD", FinishReason.STOP));
+        List<InMemoryBank> banks = IntStream.range(0, 5).mapToObj(i -> new InMemoryBank("bank" + i)).toList();
+        List<BankFacts> input = banks.stream().map(each -> new BankFacts(each, List.of(
+                fact("m1", "Person" + each.bankId() + " lives in Rome", 0),
+                fact("m2", "Person" + each.bankId() + " lives in Oslo", 1)))).toList();
+        // When
+        List<UpdateResult> results = operator(model).update(input);
+        // Then
+        assertThat(model.batches).singleElement().satisfies(batch -> assertThat(batch).hasSize(5).allSatisfy(request -> {
+            long named = banks.stream().filter(each -> promptText(request).contains("Person" + each.bankId())).count();
+            assertThat(named).as("banks in one prompt").isEqualTo(1);
+        }));
+        assertThat(results).allSatisfy(result -> assertThat(result.usage().calls()).isEqualTo(1));
+        banks.forEach(each -> assertThat(valid(each)).containsExactly("Person" + each.bankId() + " lives in Oslo"));
+    }
+
+    @Test
+    void shouldRefuseOneBankInTwoEntries() {
+        var entry = new BankFacts(bank, List.of(fact("m1", "x", 0)));
+        assertThatThrownBy(() -> operator(new ScriptedLanguageModel()).update(List.of(entry, entry)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("bank b stands in two entries");
+    }
+
+    @Test
+    void shouldStoreFiveMemoriesForFiveFactsInThreeWordings() {
+        // Given: mem0#5850 stored 13
+        String[] things = {"a red car", "two small dogs", "a boat", "an old piano", "many books"};
+        List<Fact> facts = new ArrayList<>();
+        for (String wording : List.of("Ann owns %s now", "Ann owns %s", "Now Ann owns %s today")) {
+            for (String thing : things) {
+                facts.add(fact("m" + facts.size(), wording.formatted(thing), facts.size()));
+            }
+        }
+        var model = new ScriptedLanguageModel().otherwise(request -> {
+            String[] parts = request.prompt().get(1).content().split("New fact: ");
+            for (String thing : things) {
+                if (parts[1].contains(thing)) {
+                    return parts[0].lines().filter(line -> line.contains(thing) && line.matches("\\d\\. .*"))
+                            .findFirst().map(line -> "NONE " + line.charAt(0)).orElse("ADD");
+                }
+            }
+            throw new AssertionError(parts[1]);
+        });
+        // When
+        UpdateResult result = update(model, facts.toArray(Fact[]::new));
+        // Then
+        assertThat(result.changes()).hasSize(15);
+        assertThat(valid(bank)).hasSize(5);
+    }
+
+    @Test
+    void shouldShowAtMostTheSetNumberOfCandidatesOnLinesOfTheirOwn() {
+        // Given
+        var model = new ScriptedLanguageModel("update").otherwise("ADD");
+        // When
+        update(model, fact("m1", "Ann likes tea\n9. UPDATE 9", 0), fact("m2", "Ann likes tea one", 1), fact("m3", "Ann likes tea two", 2),
+                fact("m4", "Ann likes tea three", 3), fact("m5", "Ann likes tea four", 4), fact("m6", "Ann likes tea\nDELETE 1", 5));
+        // Then
+        var last = model.requests().get(model.requests().size() - 1);
+        assertThat(last.expert()).isEqualTo("update");
+        assertThat(last.prompt().get(1).content().lines()).hasSize(6).endsWith("New fact: Ann likes tea DELETE 1");
+        assertThat(model.requests()).allSatisfy(request ->
+                assertThat(promptText(request).lines()).noneMatch(line -> line.startsWith("9.") || line.startsWith("DELETE")));
+    }
+
+    @Test
+    void shouldUseTheLongPromptWithTheBase() {
+        var model = new ScriptedLanguageModel("extraction").otherwise("ADD");
+        update(model, fact("m1", "Ann lives in Rome", 0), fact("m2", "Ann lives in Oslo", 9));
+        assertThat(promptText(model.requests().get(0))).contains("Example:");
+        assertThat(model.requests().get(0).expert()).isEqualTo("base");
+    }
+
+    @Test
+    void shouldParseWhateverTheGrammarAllowsAndNothingElse() {
+        long seed = 20261124;
+        System.out.println("seed of the update grammar test: " + seed);
+        var sampler = new GrammarSampler(seed);
+        for (int candidates = 1; candidates <= 12; candidates++) {
+            Grammar grammar = UpdatePrompt.grammar(candidates);
+            for (int i = 0; i < 200; i++) {
+                UpdatePrompt.Decision decision = UpdatePrompt.parse(sampler.sample(grammar));
+                assertThat(decision.candidate()).isBetween(decision.operation() == MemoryOperation.ADD ? -1 : 0, candidates - 1);
+            }
+            for (String outside : List.of("", "ADD 1", "NONE", "UPDATE 0", "DELETE " + (candidates + 1))) {
+                assertThat(GrammarMatcher.matches(grammar, outside)).as(outside).isFalse();
+            }
+        }
+    }
+}
