@@ -1,0 +1,227 @@
+package org.memlora.topology;
+
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.memlora.topology.flow.StageCalls;
+import org.memlora.topology.inbox.InboxSettings;
+
+/**
+ * All settings of the pipeline. A key that is unknown or a value that can't be is refused here, with its name.
+ * Security and other settings of Kafka's own clients pass with the prefix {@value #KAFKA_PREFIX}.
+ */
+public final class PipelineSettings {
+
+    public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+    public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+    public static final String APPLICATION_ID = "application.id";
+    public static final String STATE_DIR = "state.dir";
+    public static final String STREAM_THREADS = "stream.threads";
+    public static final String PARTITIONS_PER_THREAD = "partitions.per.thread";
+    public static final String THREAD_REPLACEMENTS = "thread.replacements";
+    public static final String BATCH_EVENTS = "batch.events";
+    public static final String BATCH_WAIT_MS = "batch.wait.ms";
+    public static final String BATCH_WORST_MS = "batch.worst.ms";
+    public static final String BROKER_TRANSACTION_MAX_MS = "broker.transaction.max.timeout.ms";
+    public static final String EXCHANGE_MAX_GAP_MS = "exchange.max.gap.ms";
+    public static final String EVENT_MAX_LATENESS_MS = "event.max.lateness.ms";
+    public static final String EVENT_TEXT_MAX_CHARS = "event.text.max.chars";
+    public static final String EVENT_MAX_BYTES = "event.max.bytes";
+    public static final String SEEN_RETENTION_MS = "seen.retention.ms";
+    public static final String FORGET_MAX_LAG_MS = "forget.max.lag.ms";
+    public static final String QUESTION_MEMORIES = "question.memories";
+    public static final String STAGE_RETRIES = "stage.retries";
+    public static final String REGISTRY_RETRY_MS = "registry.retry.ms";
+    public static final String ROCKSDB_MEMORY_BYTES = "rocksdb.memory.bytes";
+    public static final String KAFKA_PREFIX = "kafka.";
+
+    private static final List<Setting> ALL = List.of(
+            text(BOOTSTRAP_SERVERS, "localhost:9092", "Brokers to start from, host:port with commas."),
+            text(SCHEMA_REGISTRY_URL, "http://localhost:8081", "The schema registry; mock://NAME = within the process."),
+            text(APPLICATION_ID, "memlora", "Workers of one id share the partitions; prefix of the changelog topics."),
+            text(STATE_DIR, System.getProperty("java.io.tmpdir") + "/memlora-state", "Folder of the local stores; rebuilt from the changelogs when lost."),
+            number(STREAM_THREADS, 1, "threads", between(1, 256), "Stream threads of this worker."),
+            number(PARTITIONS_PER_THREAD, 4, "partitions", between(1, 1000), "Most partitions a thread is expected to serve; the time limits of a transaction follow from it."),
+            number(THREAD_REPLACEMENTS, 10, "per 10 minutes", atLeast(0), "Stream threads that died and are replaced before the worker gives up."),
+            number(BATCH_EVENTS, 32, "events", between(1, 10_000), "A micro-batch leaves the inbox when so many events wait."),
+            duration(BATCH_WAIT_MS, 200, 1, "A micro-batch that is not full leaves the inbox after this wall-clock time."),
+            duration(BATCH_WORST_MS, 30_000, 1, "Expected worst time of one micro-batch through all stages; time limits follow from it."),
+            duration(BROKER_TRANSACTION_MAX_MS, 900_000, 1, "The brokers' transaction.max.timeout.ms."),
+            duration(EXCHANGE_MAX_GAP_MS, 3_600_000, 0, "Turns further apart in event time are not paired."),
+            duration(EVENT_MAX_LATENESS_MS, 30L * 86_400_000, 0, "A turn said longer than this before the latest turn of its bank is refused."),
+            number(EVENT_TEXT_MAX_CHARS, 8_000, "characters", atLeast(1), "Longer turns and questions are refused."),
+            number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", atLeast(1024), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
+            duration(SEEN_RETENTION_MS, 604_800_000, 1, "Duplicates are found for so long, in stream time."),
+            duration(FORGET_MAX_LAG_MS, 86_400_000, 1, "After this time the changelogs hold nothing of a forgotten bank (max.compaction.lag.ms)."),
+            number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question."),
+            number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
+            duration(REGISTRY_RETRY_MS, 30_000, 0, "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
+            bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."));
+
+    private static final ConfigDef DEFINITION = definition();
+
+    /** Batches of one task between two commits: its buffer and one poll hold a batch each, and one may wait. */
+    private static final int BATCHES_PER_COMMIT = 3;
+    private static final int RECORD_OVERHEAD_BYTES = 64 * 1024;
+    private static final int COMMITS_PER_WAIT = 5;
+
+    private final Map<String, Object> values;
+    private final Map<String, Object> kafka;
+
+    private PipelineSettings(Map<String, Object> values, Map<String, Object> kafka) {
+        this.values = values;
+        this.kafka = kafka;
+        checkTransactionTime();
+    }
+
+    /** Settings with these values, all others at their defaults. @throws ConfigException naming the setting */
+    public static PipelineSettings of(Map<String, ?> given) {
+        Map<String, Object> own = new HashMap<>();
+        Map<String, Object> kafka = new HashMap<>();
+        given.forEach((key, value) -> {
+            if (DEFINITION.names().contains(key)) {
+                own.put(key, value);
+            } else if (key.startsWith(KAFKA_PREFIX)) {
+                kafka.put(kafkaName(key), value);
+            } else {
+                throw SettingNames.unknown(key, DEFINITION.names());
+            }
+        });
+        return new PipelineSettings(DEFINITION.parse(own), kafka);
+    }
+
+    public static PipelineSettings defaults() {
+        return of(Map.of());
+    }
+
+    /** Every setting, in the order of the documentation. */
+    public static List<Setting> all() {
+        return ALL;
+    }
+
+    public String text(String key) {
+        return (String) values.get(key);
+    }
+
+    public int number(String key) {
+        return (int) values.get(key);
+    }
+
+    public Duration duration(String key) {
+        return Duration.ofMillis((long) values.get(key));
+    }
+
+    public InboxSettings inbox() {
+        return new InboxSettings(number(BATCH_EVENTS), duration(BATCH_WAIT_MS), number(EVENT_TEXT_MAX_CHARS),
+                duration(EXCHANGE_MAX_GAP_MS), duration(EVENT_MAX_LATENESS_MS), duration(SEEN_RETENTION_MS),
+                duration(REGISTRY_RETRY_MS));
+    }
+
+    public StageCalls stageCalls() {
+        return new StageCalls(number(STAGE_RETRIES), duration(BATCH_WORST_MS));
+    }
+
+    /** Configuration of the changelog topics. */
+    public Map<String, String> changelogConfig() {
+        return Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(values.get(FORGET_MAX_LAG_MS)),
+                TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(values.get(FORGET_MAX_LAG_MS)),
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes()));
+    }
+
+    /** Largest message that workers write, and that producers of events may write. */
+    public int maxMessageBytes() {
+        return number(EVENT_MAX_BYTES) + RECORD_OVERHEAD_BYTES;
+    }
+
+    /** Configuration for Kafka Streams. What exactly-once and slow stages need follows from {@value #BATCH_WORST_MS}. */
+    public Properties streamsProperties() {
+        Properties streams = new Properties();
+        streams.putAll(kafka);
+        streams.put(StreamsConfig.APPLICATION_ID_CONFIG, text(APPLICATION_ID));
+        streams.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, text(BOOTSTRAP_SERVERS));
+        streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
+        streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, number(STREAM_THREADS));
+        streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, (long) values.get(BATCH_WAIT_MS) * COMMITS_PER_WAIT);
+        streams.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, number(BATCH_EVENTS));
+        streams.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+        streams.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksDbSettings.class);
+        streams.put(RocksDbSettings.MEMORY_BYTES, String.valueOf(values.get(ROCKSDB_MEMORY_BYTES)));
+        streams.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, RecordTime.class);
+        streams.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), number(BATCH_EVENTS));
+        streams.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) (2 * worstCommitMillis()));
+        streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        streams.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) worstCommitMillis());
+        streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxMessageBytes());
+        return streams;
+    }
+
+    /** Longest expected time between two commits: a thread's tasks share one transaction. */
+    private long worstCommitMillis() {
+        return Math.max((long) values.get(BATCH_WAIT_MS) * COMMITS_PER_WAIT, 0)
+                + (long) values.get(BATCH_WORST_MS) * BATCHES_PER_COMMIT * number(PARTITIONS_PER_THREAD);
+    }
+
+    private void checkTransactionTime() {
+        long limit = (long) values.get(BROKER_TRANSACTION_MAX_MS);
+        if (worstCommitMillis() > limit) {
+            throw new ConfigException(BATCH_WORST_MS + " = " + values.get(BATCH_WORST_MS) + " ms with " + PARTITIONS_PER_THREAD
+                    + " = " + number(PARTITIONS_PER_THREAD) + " needs transactions of " + worstCommitMillis()
+                    + " ms, but the brokers allow " + limit + " ms (" + BROKER_TRANSACTION_MAX_MS
+                    + "): make " + BATCH_EVENTS + " or " + PARTITIONS_PER_THREAD + " smaller, or raise the brokers' limit");
+        }
+    }
+
+    private static String kafkaName(String key) {
+        String name = key.substring(KAFKA_PREFIX.length());
+        String bare = name.replaceFirst("^(main\\.consumer|restore\\.consumer|consumer|producer|admin|topic)\\.", "");
+        TreeSet<String> known = new TreeSet<>();
+        Stream.of(StreamsConfig.configDef().names(), ConsumerConfig.configNames(), ProducerConfig.configNames(),
+                AdminClientConfig.configNames()).forEach(known::addAll);
+        if (!known.contains(bare) && !name.startsWith("topic.")) {
+            throw SettingNames.unknown(key, known.stream().map(KAFKA_PREFIX::concat).toList());
+        }
+        return name;
+    }
+
+    private static ConfigDef definition() {
+        ConfigDef definition = new ConfigDef();
+        for (Setting setting : ALL) {
+            definition.define(setting.key(), setting.type(), setting.defaultValue(), setting.validator(),
+                    ConfigDef.Importance.MEDIUM, setting.doc());
+        }
+        return definition;
+    }
+
+    private static Setting text(String key, String value, String doc) {
+        return new Setting(key, Type.STRING, value, "", new NonEmptyString(), doc);
+    }
+
+    private static Setting number(String key, int value, String unit, ConfigDef.Validator validator, String doc) {
+        return new Setting(key, Type.INT, value, unit, validator, doc);
+    }
+
+    private static Setting duration(String key, long millis, long least, String doc) {
+        return new Setting(key, Type.LONG, millis, "ms", atLeast(least), doc);
+    }
+
+    private static Setting bytes(String key, long value, long least, String doc) {
+        return new Setting(key, Type.LONG, value, "bytes", atLeast(least), doc);
+    }
+}

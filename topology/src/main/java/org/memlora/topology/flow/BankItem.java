@@ -1,0 +1,40 @@
+package org.memlora.topology.flow;
+
+import java.time.Instant;
+import java.util.List;
+import org.memlora.operators.StageUsage;
+import org.memlora.operators.extraction.Exchange;
+import org.memlora.operators.extraction.Fact;
+
+/** One step of a bank, in the order of the log. {@code timestamp}: that of the source record, and of all records made from it. */
+public sealed interface BankItem {
+
+    String bankId();
+
+    long timestamp();
+
+    /** Turns to extract facts from. */
+    record ExchangeItem(Exchange exchange, long timestamp) implements BankItem {
+        @Override
+        public String bankId() {
+            return exchange.bankId();
+        }
+
+        public List<String> eventIds() {
+            return exchange.turns().stream().map(turn -> turn.eventId()).toList();
+        }
+    }
+
+    /** What extraction made of an exchange. */
+    record FactsItem(String bankId, List<Fact> facts, StageUsage usage, long timestamp) implements BankItem {
+        public FactsItem {
+            facts = List.copyOf(facts);
+        }
+    }
+
+    /** {@code hasPicture}: it asks about a picture. */
+    record QuestionItem(String bankId, String eventId, String text, boolean hasPicture, Instant time, long timestamp)
+            implements BankItem { }
+
+    record ForgetItem(String bankId, String eventId, Instant time, long timestamp) implements BankItem { }
+}

@@ -1,0 +1,2 @@
+/** What the processors hand to each other, and what they share. */
+package org.memlora.topology.flow;

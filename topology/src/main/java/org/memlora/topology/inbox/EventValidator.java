@@ -1,0 +1,61 @@
+package org.memlora.topology.inbox;
+
+import java.util.Optional;
+import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.Forget;
+import org.memlora.schemas.Question;
+import org.memlora.schemas.Turn;
+
+/** Says why an event can't be used, as far as the event alone tells. */
+final class EventValidator {
+
+    private final int maxTextChars;
+
+    EventValidator(int maxTextChars) {
+        this.maxTextChars = maxTextChars;
+    }
+
+    /** The reason to refuse the event; empty = it can be used. */
+    Optional<String> refusal(String recordKey, ConversationEvent event) {
+        if (event.getEventId().isBlank()) {
+            return Optional.of("NO_EVENT_ID: the eventId is empty");
+        }
+        if (event.getBankId().isBlank()) {
+            return Optional.of("NO_BANK_ID: the bankId is empty");
+        }
+        if (!event.getBankId().equals(recordKey)) {
+            return Optional.of("KEY_MISMATCH: the record key is "
+                    + (recordKey == null ? "null" : '"' + recordKey + '"') + ", expected the bankId");
+        }
+        if (event.getTime() != null && event.getTime().toEpochMilli() < 0) {
+            return Optional.of("INVALID_TIME: the time is before 1970");
+        }
+        Object body = event.getBody();
+        if (body instanceof Turn turn) {
+            return refusal(event, turn);
+        }
+        if (body instanceof Question question) {
+            return question.getText().isBlank() ? Optional.of("EMPTY_TEXT: the question is empty") : tooLong(question.getText());
+        }
+        return body instanceof Forget ? Optional.empty() : Optional.of("UNKNOWN_BODY: "
+                + (body == null ? "null" : body.getClass().getSimpleName()) + " is neither turn nor question nor forget");
+    }
+
+    private Optional<String> refusal(ConversationEvent event, Turn turn) {
+        if (event.getTime() == null) {
+            return Optional.of("NO_TIME: a turn needs a time");
+        }
+        if (turn.getSpeaker().isBlank()) {
+            return Optional.of("NO_SPEAKER: a turn needs a speaker");
+        }
+        if (turn.getText().isBlank() && turn.getPicture() == null) {
+            return Optional.of("EMPTY_TEXT: the turn has neither text nor picture");
+        }
+        return tooLong(turn.getText());
+    }
+
+    private Optional<String> tooLong(String text) {
+        return text.length() <= maxTextChars ? Optional.empty()
+                : Optional.of("TEXT_TOO_LONG: " + text.length() + " characters, at most " + maxTextChars + " are read");
+    }
+}

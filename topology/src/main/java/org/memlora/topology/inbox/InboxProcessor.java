@@ -1,0 +1,149 @@
+package org.memlora.topology.inbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.memlora.operators.Stage;
+import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.FailedEvent;
+import org.memlora.schemas.Forget;
+import org.memlora.schemas.Turn;
+import org.memlora.topology.flow.BankItem;
+import org.memlora.topology.flow.DeadLetters;
+import org.memlora.topology.flow.DeadLetters.Origin;
+import org.memlora.topology.flow.MicroBatch;
+import org.memlora.topology.flow.Names;
+
+/**
+ * Takes events in, and lets them go as micro-batches: when enough wait, or after a short wait. An offset is committed
+ * when {@code process} returned, so what waits stands in a changelogged store.
+ *
+ * <p>A Forget erases the seen ids of its bank on arrival (they all stand before it) and the rest at its place in the
+ * order. It leaves no id of its own behind: sent twice, it erases twice.
+ */
+public final class InboxProcessor implements Processor<String, byte[], String, Object> {
+
+    private final InboxSettings settings;
+    private final String topic;
+    private final EventReader reader;
+    private final EventValidator validator;
+    private ProcessorContext<String, Object> context;
+    private InboxQueue queue;
+    private SeenEvents seen;
+    private ExchangePairing pairing;
+
+    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer) {
+        this.settings = settings;
+        this.topic = topic;
+        this.reader = new EventReader(deserializer, topic, settings.registryRetry());
+        this.validator = new EventValidator(settings.maxTextChars());
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Object> context) {
+        this.context = context;
+        queue = new InboxQueue(store(Names.INBOX_STORE));
+        seen = new SeenEvents(store(Names.SEEN_STORE), settings.seenRetention().toMillis());
+        pairing = new ExchangePairing(store(Names.CONVERSATIONS_STORE), stored -> reader.read(stored.value()),
+                settings.maxGap(), settings.maxLateness());
+        context.schedule(settings.batchWait(), PunctuationType.WALL_CLOCK_TIME, now -> leave());
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        Origin origin = origin(record);
+        Optional<ConversationEvent> event = read(record, origin);
+        if (event.isPresent() && isUsable(record.key(), event.get(), origin) && isNew(event.get(), origin)
+                && isVisible(event.get(), origin)) {
+            queue.add(new StoredEvent(origin.offset(), origin.timestamp(), record.value()));
+        }
+        if (queue.size() >= settings.batchEvents()) {
+            leave();
+        }
+    }
+
+    private Optional<ConversationEvent> read(Record<String, byte[]> record, Origin origin) {
+        try {
+            return Optional.of(reader.read(record.value()));
+        } catch (SerializationException e) {
+            deadLetter(DeadLetters.unreadable(origin, "UNREADABLE: " + e.getMessage(), record.value()));
+            return Optional.empty();
+        }
+    }
+
+    private boolean isUsable(String key, ConversationEvent event, Origin origin) {
+        Optional<String> refusal = validator.refusal(key, event);
+        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, reason, event));
+        return refusal.isEmpty();
+    }
+
+    private boolean isNew(ConversationEvent event, Origin origin) {
+        if (event.getBody() instanceof Forget) {
+            seen.forget(event.getBankId());
+            return true;
+        }
+        if (seen.add(event.getBankId(), event.getEventId(), context.currentStreamTimeMs())) {
+            return true;
+        }
+        refuse(Stage.INBOX, origin, "DUPLICATE_EVENT: the bank had an event of this id before", event);
+        return false;
+    }
+
+    /** Reports a picture that nobody can see; false if nothing else is in the turn. */
+    private boolean isVisible(ConversationEvent event, Origin origin) {
+        if (!(event.getBody() instanceof Turn turn) || turn.getPicture() == null
+                || (turn.getPicture().getCaption() != null && !turn.getPicture().getCaption().isBlank())) {
+            return true;
+        }
+        refuse(Stage.VISION, origin, "NO_VISION_EXPERT: the picture has no caption, and no vision expert is loaded", event);
+        return !turn.getText().isBlank();
+    }
+
+    /** One micro-batch goes through all stages; after it, the transaction is committed. */
+    private void leave() {
+        seen.expire(context.currentStreamTimeMs());
+        List<BankItem> items = new ArrayList<>();
+        List<StoredEvent> events = queue.take(settings.batchEvents());
+        for (StoredEvent event : events) {
+            items.addAll(pairing.next(event, this::refuse));
+        }
+        if (!items.isEmpty()) {
+            context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.EXTRACTION);
+        }
+        if (!events.isEmpty()) {
+            context.commit();
+        }
+    }
+
+    private void refuse(ExchangePairing.Refusal refusal) {
+        refuse(Stage.INBOX, new Origin(topic, context.taskId().partition(), refusal.stored().offset(),
+                refusal.stored().timestamp()), refusal.reason(), refusal.event());
+    }
+
+    private void refuse(Stage stage, Origin origin, String reason, ConversationEvent event) {
+        deadLetter(DeadLetters.refused(stage, origin, reason, event.getBankId(), event.getEventId(),
+                Optional.ofNullable(event.getTime())));
+    }
+
+    private void deadLetter(Record<String, FailedEvent> letter) {
+        context.forward(letter, Names.DEAD_LETTERS_SINK);
+    }
+
+    private Origin origin(Record<String, byte[]> record) {
+        RecordMetadata metadata = context.recordMetadata().orElseThrow();
+        return new Origin(metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp());
+    }
+
+    private KeyValueStore<Bytes, byte[]> store(String name) {
+        return context.getStateStore(name);
+    }
+}

@@ -1,0 +1,61 @@
+package org.memlora.topology.memory;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.ScoredMemory;
+import org.memlora.schemas.MemoryRead;
+import org.memlora.schemas.MemoryRecord;
+
+/** Memories as operators see them, to and from Avro. */
+public final class MemoryRecords {
+
+    private MemoryRecords() { }
+
+    public static MemoryRecord toRecord(Memory memory) {
+        MemoryRecord record = new MemoryRecord();
+        record.setId(memory.id());
+        record.setText(memory.text());
+        record.setValidFrom(memory.validFrom());
+        record.setValidTo(memory.validTo().orElse(null));
+        record.setOccurredOn(memory.occurredOn().orElse(null));
+        record.setSourceEventIds(memory.sourceEventIds());
+        record.setSupersedes(memory.supersedes().orElse(null));
+        record.setSupersededBy(memory.supersededBy().orElse(null));
+        record.setEmbedding(toBytes(memory.embedding()));
+        return record;
+    }
+
+    public static Memory toMemory(MemoryRecord record) {
+        return new Memory(record.getId(), record.getText(), record.getValidFrom(), Optional.ofNullable(record.getValidTo()),
+                Optional.ofNullable(record.getOccurredOn()), record.getSourceEventIds(),
+                Optional.ofNullable(record.getSupersedes()), Optional.ofNullable(record.getSupersededBy()),
+                toFloats(record.getEmbedding()));
+    }
+
+    public static MemoryRead toRead(ScoredMemory scored) {
+        Memory memory = scored.memory();
+        MemoryRead read = new MemoryRead();
+        read.setMemoryId(memory.id());
+        read.setText(memory.text());
+        read.setScore(scored.score());
+        read.setValidFrom(memory.validFrom());
+        read.setValidTo(memory.validTo().orElse(null));
+        read.setOccurredOn(memory.occurredOn().orElse(null));
+        read.setSourceEventIds(memory.sourceEventIds());
+        return read;
+    }
+
+    private static ByteBuffer toBytes(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return bytes;
+    }
+
+    private static float[] toFloats(ByteBuffer bytes) {
+        float[] vector = new float[bytes.remaining() / Float.BYTES];
+        bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+        return vector;
+    }
+}

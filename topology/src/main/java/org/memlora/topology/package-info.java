@@ -1,0 +1,2 @@
+/** The graph, its settings and the worker that runs it. */
+package org.memlora.topology;
