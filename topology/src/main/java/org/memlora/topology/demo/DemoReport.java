@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.memlora.operators.Stage;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
+import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.OperationKind;
 import org.memlora.topology.serving.StageMeter;
@@ -19,11 +22,15 @@ import org.memlora.topology.serving.StageMeter;
 /** What the demo counts, and its summary. */
 final class DemoReport {
 
+    /** The event was processed; a part of what the model wrote about it was not used. */
+    private static final Set<String> DISCARDED_OUTPUT = Set.of("TOKEN_LIMIT", "UNGROUNDED");
+    private static final String INBOX = "inbox";
     private static final double NANOS = 1e9;
 
     private final Map<OperationKind, Integer> operations = new EnumMap<>(OperationKind.class);
     private final Map<AnswerStatus, Integer> answers = new EnumMap<>(AnswerStatus.class);
-    private int deadLetters;
+    private final Map<String, Integer> deadLetters = new TreeMap<>();
+    private int losses;
 
     void add(MemoryOperation operation) {
         operations.merge(operation.getKind(), 1, Integer::sum);
@@ -33,16 +40,19 @@ final class DemoReport {
         answers.merge(answer.getStatus(), 1, Integer::sum);
     }
 
-    void addDeadLetter() {
-        deadLetters++;
+    void add(FailedEvent failed) {
+        String word = failed.getReason().split("[: ]", 2)[0];
+        deadLetters.merge(word, 1, Integer::sum);
+        losses += DISCARDED_OUTPUT.contains(word) && !failed.getStage().equals(INBOX) ? 0 : 1;
     }
 
     int failedAnswers() {
         return answers.getOrDefault(AnswerStatus.FAILED, 0);
     }
 
-    int deadLetters() {
-        return deadLetters;
+    /** Dead letters of events that were not processed; not those of model output that was discarded. */
+    int losses() {
+        return losses;
     }
 
     /**
@@ -70,7 +80,7 @@ final class DemoReport {
         }
         line(out, "operations", operations.isEmpty() ? "none" : text(operations));
         line(out, "answers", answers.isEmpty() ? "none" : text(answers));
-        line(out, "dead letters", String.valueOf(deadLetters));
+        line(out, "dead letters", deadLetters.isEmpty() ? "none" : text(deadLetters));
         line(out, "peak memory", peakMemory());
     }
 

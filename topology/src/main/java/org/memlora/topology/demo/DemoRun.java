@@ -147,20 +147,20 @@ public final class DemoRun {
     }
 
     private void show(FailedEvent failed) {
-        report.addDeadLetter();
+        report.add(failed);
         rendering.deadLetter(failed);
     }
 
     private boolean verdict(boolean complete) {
         if (!complete) {
             out.println("Failed: " + done.unanswered() + " questions have no answer.");
-        } else if (report.failedAnswers() > 0 || report.deadLetters() > 0) {
-            out.println("Failed: " + report.failedAnswers() + " questions could not be answered, " + report.deadLetters()
-                    + " dead letters.");
+        } else if (report.failedAnswers() > 0 || report.losses() > 0) {
+            out.println("Failed: " + report.failedAnswers() + " questions could not be answered, " + report.losses()
+                    + " events could not be processed.");
         } else {
             out.println("Every turn was processed, every question answered.");
         }
-        return complete && report.failedAnswers() == 0 && report.deadLetters() == 0;
+        return complete && report.failedAnswers() == 0 && report.losses() == 0;
     }
 
     private static Duration since(long nanos) {
