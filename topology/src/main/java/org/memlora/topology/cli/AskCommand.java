@@ -1,0 +1,71 @@
+package org.memlora.topology.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.memlora.schemas.Answer;
+import org.memlora.schemas.AnswerStatus;
+import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.Question;
+import org.memlora.schemas.Topics;
+import org.memlora.topology.client.PipelineClient;
+import org.memlora.topology.client.TopicReader;
+import org.memlora.topology.demo.Rendering;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "ask", mixinStandardHelpOptions = true, description = "Asks a bank a question and waits for the answer.")
+final class AskCommand implements Callable<Integer> {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Mixin
+    private ConnectionOptions connection;
+
+    @Option(names = "--bank", required = true, paramLabel = "B", description = "The memory bank.")
+    private String bank;
+
+    @Option(names = "--at", paramLabel = "T", description = "Time of the question. Default: that of the bank's last turn.")
+    private Instant at;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Default: ${DEFAULT-VALUE}.", defaultValue = "120")
+    private Duration timeout;
+
+    @Parameters(paramLabel = "QUESTION")
+    private String question;
+
+    @Override
+    public Integer call() throws Exception {
+        if (question.isBlank()) {
+            throw new UserError("The question is empty.");
+        }
+        ConversationEvent event = new ConversationEvent();
+        event.setEventId("ask-" + UUID.randomUUID());
+        event.setBankId(bank);
+        event.setTime(at);
+        event.setBody(new Question(question, null));
+        try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false)) {
+            PipelineClient.await(client.send(event));
+            Answer answer = await(answers, event.getEventId());
+            new Rendering(System.out, System.console() != null).answer(answer);
+            return answer.getStatus() == AnswerStatus.FAILED ? 1 : 0;
+        }
+    }
+
+    private Answer await(TopicReader<Answer> answers, String eventId) {
+        Instant end = Instant.now().plus(timeout);
+        while (Instant.now().isBefore(end)) {
+            for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
+                if (record.value() != null && record.value().getQuestionEventId().equals(eventId)) {
+                    return record.value();
+                }
+            }
+        }
+        throw new IllegalStateException("No answer within " + timeout.toSeconds() + " s: is a worker running (memlora serve)?"
+                + " The question stays in the topic.");
+    }
+}

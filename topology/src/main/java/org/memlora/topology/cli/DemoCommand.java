@@ -1,0 +1,40 @@
+package org.memlora.topology.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.memlora.topology.demo.DemoRun;
+import org.memlora.topology.demo.Dialogue;
+import org.memlora.topology.demo.DialogueReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "demo", mixinStandardHelpOptions = true,
+        description = "Streams a dialogue through a real pipeline in this process and shows what it remembers and answers.")
+final class DemoCommand implements Callable<Integer> {
+
+    private static final int LOCOMO_QUESTIONS = 20;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(names = "--data", paramLabel = "FILE", description = "A dialogue: JSON lines (README) or a LoCoMo file. Default: our own.")
+    private Path data;
+
+    @Option(names = "--questions", paramLabel = "N", description = "Ask the first N questions only. Default: all; 20 of a LoCoMo file.")
+    private Integer questions;
+
+    @Option(names = "--turns", paramLabel = "N", description = "Stream the first N turns only. Default: all.")
+    private Integer turns;
+
+    @Override
+    public Integer call() throws Exception {
+        Dialogue dialogue = data == null ? DialogueReader.demo() : DialogueReader.read(data);
+        int limit = dialogue.locomo() ? LOCOMO_QUESTIONS : Integer.MAX_VALUE;
+        if (questions != null && questions < 0 || turns != null && turns < 1) {
+            throw new UserError("--questions must be at least 0 and --turns at least 1.");
+        }
+        Dialogue chosen = dialogue.first(turns == null ? Integer.MAX_VALUE : turns, questions == null ? limit : questions);
+        return new DemoRun(model.request(), chosen, System.out).run() ? 0 : 1;
+    }
+}

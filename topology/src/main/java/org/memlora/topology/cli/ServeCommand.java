@@ -1,0 +1,130 @@
+package org.memlora.topology.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.LanguageModels;
+import org.memlora.models.embedding.MiniLmEmbedder;
+import org.memlora.schemas.AvroSerdes;
+import org.memlora.topology.MemoryWorker;
+import org.memlora.topology.PipelineSettings;
+import org.memlora.topology.client.PipelineClient;
+import org.memlora.topology.demo.WorkProgress;
+import org.memlora.topology.serving.ModelPipeline;
+import org.memlora.topology.serving.StageMeter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "serve", mixinStandardHelpOptions = true, description = "A worker: runs until it is stopped.")
+final class ServeCommand implements Callable<Integer> {
+
+    private static final int HEALTH_SECONDS = 5;
+
+    @Mixin
+    private ConnectionOptions connection;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(names = "--application-id", paramLabel = "ID", description = "Workers of one id share the partitions.")
+    private String applicationId;
+
+    @Option(names = "--state-dir", paramLabel = "DIR", description = "Folder of the local stores.")
+    private String stateDir;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Stream threads.")
+    private Integer threads;
+
+    @Option(names = "--create-topics", description = "Create the topics that are missing.")
+    private boolean createTopics;
+
+    @Option(names = "--partitions", paramLabel = "N", description = "Partitions of created topics. Default: ${DEFAULT-VALUE}.", defaultValue = "4")
+    private int partitions;
+
+    @Option(names = "--topics-only", description = "Create the topics that are missing, then end.")
+    private boolean topicsOnly;
+
+    @Option(names = "--health-file", paramLabel = "FILE", description = "Touched every " + HEALTH_SECONDS + " s while the worker runs.")
+    private Path healthFile;
+
+    @Override
+    public Integer call() throws Exception {
+        PipelineSettings settings = connection.settings(options());
+        try (PipelineClient client = connection.client()) {
+            if (createTopics || topicsOnly) {
+                client.createTopics(partitions, Optional.empty());
+            }
+        }
+        if (topicsOnly) {
+            return 0;
+        }
+        try (WorkProgress progress = new WorkProgress(System.err);
+                LanguageModel loaded = LanguageModels.load(model.request(), progress.downloads());
+                MiniLmEmbedder embedder = new MiniLmEmbedder();
+                AvroSerdes serdes = ConnectionOptions.serdes(settings)) {
+            progress.close();
+            return serve(ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, new StageMeter()), serdes));
+        }
+    }
+
+    private int serve(MemoryWorker worker) throws InterruptedException {
+        ScheduledExecutorService health = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "health");
+            thread.setDaemon(true);
+            return thread;
+        });
+        Thread stop = new Thread(worker::close, "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        if (healthFile != null) {
+            health.scheduleAtFixedRate(() -> touch(worker), 0, HEALTH_SECONDS, TimeUnit.SECONDS);
+        }
+        worker.start();
+        worker.awaitStop();
+        health.shutdownNow();
+        if (worker.failure().isPresent()) {
+            throw new IllegalStateException("The worker stopped: " + worker.failure().get().getMessage(), worker.failure().get());
+        }
+        return 0;
+    }
+
+    private void touch(MemoryWorker worker) {
+        if (worker.state() != State.RUNNING && worker.state() != State.REBALANCING) {
+            return;
+        }
+        try {
+            if (!Files.exists(healthFile)) {
+                Files.createFile(healthFile);
+            }
+            Files.setLastModifiedTime(healthFile, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> options() {
+        Map<String, String> options = new HashMap<>();
+        if (applicationId != null) {
+            options.put(PipelineSettings.APPLICATION_ID, applicationId);
+        }
+        if (stateDir != null) {
+            options.put(PipelineSettings.STATE_DIR, stateDir);
+        }
+        if (threads != null) {
+            options.put(PipelineSettings.STREAM_THREADS, threads.toString());
+        }
+        return options;
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line {@code memlora}. */
+package org.memlora.topology.cli;

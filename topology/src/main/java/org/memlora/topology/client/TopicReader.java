@@ -1,0 +1,65 @@
+package org.memlora.topology.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Reads all partitions of a topic, committed records only and without a consumer group. Threading: one thread. */
+public final class TopicReader<V> implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Consumer<String, V> consumer;
+    private final List<TopicPartition> partitions;
+
+    TopicReader(Map<String, Object> settings, String topic, Deserializer<V> values, boolean fromBeginning) {
+        Map<String, Object> own = new HashMap<>(settings);
+        own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        consumer = new KafkaConsumer<>(own, new StringDeserializer(), values);
+        partitions = consumer.partitionsFor(topic).stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+        if (partitions.isEmpty()) {
+            consumer.close();
+            throw new ConnectionException("There is no topic " + topic + "; \"memlora serve --create-topics\" makes it.", null);
+        }
+        consumer.assign(partitions);
+        if (fromBeginning) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            consumer.seekToEnd(partitions);
+        }
+        partitions.forEach(consumer::position);
+    }
+
+    /** What has come since the last call, in the order of each partition. */
+    public List<ConsumerRecord<String, V>> poll(Duration timeout) {
+        List<ConsumerRecord<String, V>> records = new ArrayList<>();
+        consumer.poll(timeout).forEach(records::add);
+        return records;
+    }
+
+    /** All records up to what is committed now. */
+    public List<ConsumerRecord<String, V>> readToEnd() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        List<ConsumerRecord<String, V>> records = new ArrayList<>();
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            records.addAll(poll(POLL));
+        }
+        return records;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

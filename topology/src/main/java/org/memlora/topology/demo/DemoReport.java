@@ -1,0 +1,108 @@
+package org.memlora.topology.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.memlora.operators.Stage;
+import org.memlora.schemas.Answer;
+import org.memlora.schemas.AnswerStatus;
+import org.memlora.schemas.FailedEvent;
+import org.memlora.schemas.MemoryOperation;
+import org.memlora.schemas.OperationKind;
+import org.memlora.topology.serving.StageMeter;
+
+/** What the demo counts, and its summary. */
+final class DemoReport {
+
+    /** The event was processed; a part of what the model wrote about it was not used. */
+    private static final Set<String> DISCARDED_OUTPUT = Set.of("TOKEN_LIMIT", "UNGROUNDED");
+    private static final String INBOX = "inbox";
+    private static final double NANOS = 1e9;
+
+    private final Map<OperationKind, Integer> operations = new EnumMap<>(OperationKind.class);
+    private final Map<AnswerStatus, Integer> answers = new EnumMap<>(AnswerStatus.class);
+    private final Map<String, Integer> deadLetters = new TreeMap<>();
+    private int losses;
+
+    void add(MemoryOperation operation) {
+        operations.merge(operation.getKind(), 1, Integer::sum);
+    }
+
+    void add(Answer answer) {
+        answers.merge(answer.getStatus(), 1, Integer::sum);
+    }
+
+    void add(FailedEvent failed) {
+        String word = failed.getReason().split("[: ]", 2)[0];
+        deadLetters.merge(word, 1, Integer::sum);
+        losses += DISCARDED_OUTPUT.contains(word) && !failed.getStage().equals(INBOX) ? 0 : 1;
+    }
+
+    int failedAnswers() {
+        return answers.getOrDefault(AnswerStatus.FAILED, 0);
+    }
+
+    /** Dead letters of events that were not processed; not those of model output that was discarded. */
+    int losses() {
+        return losses;
+    }
+
+    /**
+     * @param load from the start to a loaded model
+     * @param start from there to a running worker
+     * @param stream from the first event to the last output
+     */
+    void print(PrintStream out, String base, Dialogue dialogue, StageMeter meter, Duration load, Duration start, Duration stream) {
+        double seconds = Math.max(stream.toMillis(), 1) / 1000.0;
+        out.println();
+        out.println("Summary");
+        line(out, "base", base);
+        line(out, "start-up", String.format(Locale.ROOT, "%.1f s model, %.1f s broker, registry and worker", seconds(load), seconds(start)));
+        line(out, "streamed", String.format(Locale.ROOT, "%d turns and %d questions in %.1f s: %.2f turns/s", dialogue.turns(),
+                dialogue.questions(), seconds, dialogue.turns() / seconds));
+        for (Stage stage : Stage.values()) {
+            StageMeter.Work work = meter.of(stage);
+            if (work.calls() > 0) {
+                double spent = work.nanos() / NANOS;
+                line(out, stage.name().toLowerCase(Locale.ROOT), String.format(Locale.ROOT,
+                        "%.1f s (%.0f %% of the time), %d requests in %d calls, %d tokens read, %d written: %.0f tokens/s", spent,
+                        100 * spent / seconds, work.requests(), work.calls(), work.promptTokens(), work.outputTokens(),
+                        (work.promptTokens() + work.outputTokens()) / Math.max(spent, 1e-9)));
+            }
+        }
+        line(out, "operations", operations.isEmpty() ? "none" : text(operations));
+        line(out, "answers", answers.isEmpty() ? "none" : text(answers));
+        line(out, "dead letters", deadLetters.isEmpty() ? "none" : text(deadLetters));
+        line(out, "peak memory", peakMemory());
+    }
+
+    private static void line(PrintStream out, String name, String value) {
+        out.println(String.format("  %-13s %s", name, value));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static String text(Map<?, Integer> counts) {
+        return counts.entrySet().stream().map(count -> count.getValue() + " " + count.getKey()).collect(Collectors.joining(", "));
+    }
+
+    /** Of this process, native memory included. */
+    private static String peakMemory() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:")).findFirst()
+                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024 + " MiB").orElse("unknown");
+        } catch (IOException e) {
+            return "unknown on this system";
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Dialogues from files, and the demo that streams one through an embedded pipeline. */
+package org.memlora.topology.demo;

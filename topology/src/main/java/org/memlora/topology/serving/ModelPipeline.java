@@ -1,0 +1,43 @@
+package org.memlora.topology.serving;
+
+import org.memlora.models.LanguageModel;
+import org.memlora.models.embedding.CachedTextEmbedder;
+import org.memlora.models.embedding.TextEmbedder;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.Stage;
+import org.memlora.operators.extraction.ExtractionOperator;
+import org.memlora.operators.generation.GenerationOperator;
+import org.memlora.operators.memory.MemoryRetriever;
+import org.memlora.operators.update.UpdateOperator;
+import org.memlora.schemas.AvroSerdes;
+import org.memlora.topology.MemoryOperators;
+import org.memlora.topology.MemoryTopology;
+import org.memlora.topology.MemoryWorker;
+import org.memlora.topology.PipelineSerdes;
+import org.memlora.topology.PipelineSettings;
+
+/** A worker from its parts. */
+public final class ModelPipeline {
+
+    private static final int CACHED_EMBEDDINGS = 10_000;
+
+    private ModelPipeline() { }
+
+    /** All stages over one model. */
+    public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
+        TextEmbedder cached = new CachedTextEmbedder(embedder, CACHED_EMBEDDINGS);
+        OperatorSettings settings = OperatorSettings.DEFAULT;
+        return new MemoryOperators(
+                new ExtractionOperator(meter.of(Stage.EXTRACTION, model), settings),
+                new UpdateOperator(meter.of(Stage.UPDATE, model), cached, settings),
+                new GenerationOperator(meter.of(Stage.GENERATION, model), settings),
+                new MemoryRetriever(cached), model.info().base());
+    }
+
+    /** Not started yet. {@code serdes} stays the caller's. */
+    public static MemoryWorker worker(PipelineSettings settings, MemoryOperators operators, AvroSerdes serdes) {
+        PipelineSerdes records = new PipelineSerdes(serdes.conversationEvents().deserializer(), serdes.memoryRecords(),
+                serdes.answers().serializer(), serdes.memoryOperations().serializer(), serdes.deadLetters().serializer());
+        return new MemoryWorker(settings, MemoryTopology.build(settings, operators, records));
+    }
+}

@@ -1,0 +1,58 @@
+package org.memlora.topology.serving;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.memlora.models.Completion;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.ModelInfo;
+import org.memlora.operators.Stage;
+
+/** Counts a model's work per stage. Threading: may be called by all threads. */
+public final class StageMeter {
+
+    /** @param nanos wall time within the model; calls that overlap count twice */
+    public record Work(long calls, long requests, long promptTokens, long outputTokens, long nanos) {
+
+        static final Work NONE = new Work(0, 0, 0, 0, 0);
+
+        private Work plus(Work other) {
+            return new Work(calls + other.calls, requests + other.requests, promptTokens + other.promptTokens,
+                    outputTokens + other.outputTokens, nanos + other.nanos);
+        }
+    }
+
+    private final Map<Stage, Work> work = new EnumMap<>(Stage.class);
+
+    /** The model as one stage sees it; closing it does nothing. */
+    public LanguageModel of(Stage stage, LanguageModel model) {
+        return new LanguageModel() {
+            @Override
+            public ModelInfo info() {
+                return model.info();
+            }
+
+            @Override
+            public List<Completion> generate(List<GenerationRequest> requests) {
+                long start = System.nanoTime();
+                List<Completion> completions = model.generate(requests);
+                add(stage, new Work(1, requests.size(),
+                        completions.stream().mapToLong(Completion::promptTokens).sum(),
+                        completions.stream().mapToLong(Completion::completionTokens).sum(), System.nanoTime() - start));
+                return completions;
+            }
+
+            @Override
+            public void close() { }
+        };
+    }
+
+    public synchronized Work of(Stage stage) {
+        return work.getOrDefault(stage, Work.NONE);
+    }
+
+    private synchronized void add(Stage stage, Work more) {
+        work.merge(stage, more, Work::plus);
+    }
+}

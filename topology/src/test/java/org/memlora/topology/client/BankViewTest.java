@@ -1,0 +1,55 @@
+package org.memlora.topology.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.memlora.schemas.MemoryOperation;
+import org.memlora.schemas.OperationKind;
+
+class BankViewTest {
+
+    private final BankView view = new BankView();
+
+    @Test
+    void anUpdateEndsItsTarget() {
+        apply(OperationKind.ADD, 1, "lives in Leeds", "m1", null);
+        apply(OperationKind.UPDATE, 5, "lives in York", "m2", "m1");
+        apply(OperationKind.NONE, 6, "lives in York", null, "m2");
+        assertThat(view.valid()).extracting(BankView.Entry::text).containsExactly("lives in York");
+        assertThat(view.validAt(at(4))).extracting(BankView.Entry::text).containsExactly("lives in Leeds");
+        assertThat(view.validAt(at(5))).extracting(BankView.Entry::text).containsExactly("lives in York");
+        assertThat(view.validAt(at(0))).isEmpty();
+    }
+
+    @Test
+    void aLateFactDoesNotEndANewerMemory() {
+        apply(OperationKind.ADD, 5, "lives in York", "m1", null);
+        apply(OperationKind.UPDATE, 2, "lives in Leeds", "m2", "m1");
+        assertThat(view.valid()).extracting(BankView.Entry::text).containsExactly("lives in York");
+        assertThat(view.validAt(at(3))).extracting(BankView.Entry::text).containsExactly("lives in Leeds");
+    }
+
+    @Test
+    void forgetLeavesNothing() {
+        apply(OperationKind.ADD, 1, "has a cat", "m1", null);
+        apply(OperationKind.FORGET, 2, "", null, null);
+        assertThat(view.all()).isEmpty();
+    }
+
+    private void apply(OperationKind kind, int second, String fact, String memory, String target) {
+        MemoryOperation operation = new MemoryOperation();
+        operation.setKind(kind);
+        operation.setTime(at(second));
+        operation.setFactText(fact);
+        operation.setMemoryId(memory);
+        operation.setTargetMemoryId(target);
+        operation.setSourceEventIds(List.of());
+        view.apply(operation);
+    }
+
+    private static Instant at(int second) {
+        return Instant.ofEpochSecond(1_000_000 + second);
+    }
+}
