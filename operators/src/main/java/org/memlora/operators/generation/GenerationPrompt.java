@@ -4,6 +4,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
+import org.memlora.operators.extraction.RelativeDates;
 import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.operators.memory.Words;
@@ -27,7 +28,8 @@ final class GenerationPrompt {
         for (ScoredMemory scored : context.memories()) {
             text.append("- ").append(line(scored.memory())).append('\n');
         }
-        text.append("Question: ").append(Words.oneLine(context.question()));
+        text.append("Question: ").append(Words.oneLine(RelativeDates.resolve(
+                context.question(), context.time().atZone(ZoneOffset.UTC).toLocalDate())));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
 

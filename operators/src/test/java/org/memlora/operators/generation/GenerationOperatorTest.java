@@ -73,6 +73,13 @@ class GenerationOperatorTest {
     }
 
     @Test
+    void shouldResolveRelativeDatesOfTheQuestionAgainstItsOwnTime() {
+        var model = new ScriptedLanguageModel("generation").otherwise("Eve");
+        answer(model, question("Whom did Ann meet last Friday?", memory("Ann met Eve", null, "2023-05-19")));
+        assertThat(model.requests().get(0).prompt().get(1).content()).endsWith("Question: Whom did Ann meet on 2023-05-19?");
+    }
+
+    @Test
     void shouldRefuseAQuestionWithoutMemories() {
         assertThatThrownBy(() -> question("Who?")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no memories");
     }
