@@ -28,7 +28,7 @@ import org.memlora.models.weights.WeightSource;
 public final class LanguageModels {
 
     /** The base of the demo and of workers. */
-    public static final String DEFAULT_BASE = BaseCatalog.SMOLLM2_135M;
+    public static final String DEFAULT_BASE = BaseCatalog.QWEN_CODER_500M;
 
     /** Where the model runs; AUTO = a GPU where there is one. */
     public enum Compute { AUTO, CPU, GPU }

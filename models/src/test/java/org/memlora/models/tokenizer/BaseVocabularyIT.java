@@ -1,24 +1,22 @@
 package org.memlora.models.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.memlora.models.bases.CachedBases;
 import org.memlora.models.gguf.GgufFile;
 
-/** Ids of the real bases, where their files are in ~/.cache/memlora; skipped otherwise. */
+/** Ids of the real bases. */
 class BaseVocabularyIT {
 
     @ParameterizedTest
     @CsvSource({"smollm2, 2, 0", "qwen2.5, 151645, 151643"})
     void idsAreThoseOfTransformers(String base, int end, int endOfText) throws IOException {
         TokenizerFixture fixture = TokenizerFixture.read(base);
-        Path file = Path.of(System.getProperty("user.home"), ".cache", "memlora", fixture.text("gguf"));
-        assumeTrue(Files.exists(file), () -> "base file is absent: " + file);
+        Path file = CachedBases.path(fixture.text("gguf").replace(".gguf", ""));
         Tokenizer tokenizer = Tokenizers.fromGgufMetadata(GgufFile.open(file).metadata());
         assertThat(tokenizer.vocabularySize()).isEqualTo(fixture.json().get("vocabularySize").asInt());
         fixture.checkTexts(tokenizer);

@@ -1,39 +1,45 @@
 package org.memlora.models.transformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.memlora.models.bases.CachedBases;
 import org.memlora.models.gguf.GgufFile;
 
-/** Real bases against transformers loading the same file; skipped where a base isn't in the cache. */
+/** Real bases against transformers loading the same file. The tags {@code large} and {@code speed} run on demand: pom.xml. */
 class BaseParityIT {
     private static EagerExecutor load(String name, int rows, int contextTokens) {
-        Path file = Path.of(System.getProperty("user.home"), ".cache", "memlora", name + ".gguf");
-        assumeTrue(Files.exists(file), () -> "base " + name + " is not in the cache: " + file);
-        GgufFile gguf = GgufFile.open(file);
+        GgufFile gguf = GgufFile.open(CachedBases.path(name));
         return EagerExecutor.load(TransformerConfig.fromGguf(gguf.metadata()), gguf, Map.of(), rows, contextTokens, Device.cpu());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"})
+    @ValueSource(strings = {"smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct"})
     void greedyTokensEqualTransformers(String name) throws IOException {
-        assumeTrue(!name.contains("1.5b") || Boolean.getBoolean("memlora.large"), "8 GB in float32: only with -Dmemlora.large=true");
+        check(name);
+    }
+
+    /** Takes 8 GB in float32. */
+    @Test
+    @Tag("large")
+    void greedyTokensOfTheBiggestBaseEqualTransformers() throws IOException {
+        check("qwen2.5-coder-1.5b-instruct");
+    }
+
+    private static void check(String name) throws IOException {
         Path reference = Path.of("src/test/resources/transformer/base-" + name + ".json");
-        assumeTrue(Files.exists(reference), () -> "no reference tokens of " + name);
         List<ReferenceModel.Case> cases = ReferenceModel.cases(new ObjectMapper().readTree(reference.toFile()));
         assertThat(cases).hasSize(10);
         try (EagerExecutor executor = load(name, cases.size(), 128)) {
@@ -51,7 +57,7 @@ class BaseParityIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "memlora.speed", matches = "true")
+    @Tag("speed")
     void speed() {
         String name = System.getProperty("memlora.base", "smollm2-135m-instruct");
         try (EagerExecutor executor = load(name, 16, 512)) {
