@@ -51,6 +51,11 @@ public final class PipelineSettings {
     public static final String ROCKSDB_MEMORY_BYTES = "rocksdb.memory.bytes";
     public static final String KAFKA_PREFIX = "kafka.";
 
+    /** A thread may be away from its poll for so many of the longest transactions. */
+    private static final int POLL_PER_COMMIT = 2;
+    private static final int RECORD_OVERHEAD_BYTES = 64 * 1024;
+    private static final int MOST_EVENT_BYTES = 1 << 30;
+
     private static final List<Setting> ALL = List.of(
             text(BOOTSTRAP_SERVERS, "localhost:9092", "Brokers to start from, host:port with commas."),
             text(SCHEMA_REGISTRY_URL, "http://localhost:8081", "The schema registry; mock://NAME = within the process."),
@@ -60,25 +65,24 @@ public final class PipelineSettings {
             number(PARTITIONS_PER_THREAD, 4, "partitions", between(1, 1000), "Most partitions a thread is expected to serve; the time limits of a transaction follow from it."),
             number(THREAD_REPLACEMENTS, 10, "per 10 minutes", atLeast(0), "Stream threads that died and are replaced before the worker gives up."),
             number(BATCH_EVENTS, 32, "events", between(1, 10_000), "A micro-batch leaves the inbox when so many events wait."),
-            duration(BATCH_WAIT_MS, 200, 1, "A micro-batch that is not full leaves the inbox after this wall-clock time."),
-            duration(BATCH_WORST_MS, 30_000, 1, "Expected worst time of one micro-batch through all stages; time limits follow from it."),
-            duration(BROKER_TRANSACTION_MAX_MS, 900_000, 1, "The brokers' transaction.max.timeout.ms."),
-            duration(EXCHANGE_MAX_GAP_MS, 3_600_000, 0, "Turns further apart in event time are not paired."),
-            duration(EVENT_MAX_LATENESS_MS, 30L * 86_400_000, 0, "A turn said longer than this before the latest turn of its bank is refused."),
+            duration(BATCH_WAIT_MS, 200, between(1, Integer.MAX_VALUE), "A micro-batch that is not full leaves the inbox after this wall-clock time."),
+            duration(BATCH_WORST_MS, 30_000, between(1, Integer.MAX_VALUE), "Expected worst time of one micro-batch through all stages; time limits follow from it."),
+            duration(BROKER_TRANSACTION_MAX_MS, 900_000, between(1, Integer.MAX_VALUE / POLL_PER_COMMIT), "The brokers' transaction.max.timeout.ms."),
+            duration(EXCHANGE_MAX_GAP_MS, 3_600_000, atLeast(0), "Turns further apart in event time are not paired."),
+            duration(EVENT_MAX_LATENESS_MS, 30L * 86_400_000, atLeast(0), "A turn said longer than this before the latest turn of its bank is refused."),
             number(EVENT_TEXT_MAX_CHARS, 8_000, "characters", atLeast(1), "Longer turns and questions are refused."),
-            number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", atLeast(1024), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
-            duration(SEEN_RETENTION_MS, 604_800_000, 1, "Duplicates are found for so long, in stream time."),
-            duration(FORGET_MAX_LAG_MS, 86_400_000, 1, "After this time the changelogs hold nothing of a forgotten bank (max.compaction.lag.ms)."),
+            number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", between(1024, MOST_EVENT_BYTES), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
+            duration(SEEN_RETENTION_MS, 604_800_000, atLeast(1), "Duplicates are found for so long, in stream time."),
+            duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1), "After this time the changelogs hold nothing of a forgotten bank (max.compaction.lag.ms)."),
             number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question."),
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
-            duration(REGISTRY_RETRY_MS, 30_000, 0, "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
+            duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
             bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."));
 
     private static final ConfigDef DEFINITION = definition();
 
     /** Batches of one task between two commits: its buffer and one poll hold a batch each, and one may wait. */
     private static final int BATCHES_PER_COMMIT = 3;
-    private static final int RECORD_OVERHEAD_BYTES = 64 * 1024;
     private static final int COMMITS_PER_WAIT = 5;
 
     private final Map<String, Object> values;
@@ -88,6 +92,7 @@ public final class PipelineSettings {
         this.values = values;
         this.kafka = kafka;
         checkTransactionTime();
+        checkNotDerived();
     }
 
     /** Settings with these values, all others at their defaults. @throws ConfigException naming the setting */
@@ -129,7 +134,7 @@ public final class PipelineSettings {
 
     public InboxSettings inbox() {
         return new InboxSettings(number(BATCH_EVENTS), duration(BATCH_WAIT_MS), number(EVENT_TEXT_MAX_CHARS),
-                duration(EXCHANGE_MAX_GAP_MS), duration(EVENT_MAX_LATENESS_MS), duration(SEEN_RETENTION_MS),
+                number(EVENT_MAX_BYTES), duration(EXCHANGE_MAX_GAP_MS), duration(EVENT_MAX_LATENESS_MS), duration(SEEN_RETENTION_MS),
                 duration(REGISTRY_RETRY_MS));
     }
 
@@ -151,8 +156,13 @@ public final class PipelineSettings {
 
     /** Configuration for Kafka Streams. What exactly-once and slow stages need follows from {@value #BATCH_WORST_MS}. */
     public Properties streamsProperties() {
-        Properties streams = new Properties();
+        Properties streams = derivedProperties();
         streams.putAll(kafka);
+        return streams;
+    }
+
+    private Properties derivedProperties() {
+        Properties streams = new Properties();
         streams.put(StreamsConfig.APPLICATION_ID_CONFIG, text(APPLICATION_ID));
         streams.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, text(BOOTSTRAP_SERVERS));
         streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
@@ -165,7 +175,7 @@ public final class PipelineSettings {
         streams.put(RocksDbSettings.MEMORY_BYTES, String.valueOf(values.get(ROCKSDB_MEMORY_BYTES)));
         streams.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, RecordTime.class);
         streams.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), number(BATCH_EVENTS));
-        streams.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) (2 * worstCommitMillis()));
+        streams.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), (int) (POLL_PER_COMMIT * worstCommitMillis()));
         streams.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         streams.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) worstCommitMillis());
         streams.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), maxMessageBytes());
@@ -174,7 +184,7 @@ public final class PipelineSettings {
 
     /** Longest expected time between two commits: a thread's tasks share one transaction. */
     private long worstCommitMillis() {
-        return Math.max((long) values.get(BATCH_WAIT_MS) * COMMITS_PER_WAIT, 0)
+        return (long) values.get(BATCH_WAIT_MS) * COMMITS_PER_WAIT
                 + (long) values.get(BATCH_WORST_MS) * BATCHES_PER_COMMIT * number(PARTITIONS_PER_THREAD);
     }
 
@@ -185,6 +195,17 @@ public final class PipelineSettings {
                     + " = " + number(PARTITIONS_PER_THREAD) + " needs transactions of " + worstCommitMillis()
                     + " ms, but the brokers allow " + limit + " ms (" + BROKER_TRANSACTION_MAX_MS
                     + "): make " + BATCH_EVENTS + " or " + PARTITIONS_PER_THREAD + " smaller, or raise the brokers' limit");
+        }
+    }
+
+    /** What follows from our settings would win silently. */
+    private void checkNotDerived() {
+        Properties derived = derivedProperties();
+        for (String name : new TreeSet<>(kafka.keySet())) {
+            if (derived.containsKey(name)) {
+                throw new ConfigException(KAFKA_PREFIX + name + " can't be set: it follows from the settings of the pipeline and is "
+                        + derived.get(name));
+            }
         }
     }
 
@@ -217,8 +238,8 @@ public final class PipelineSettings {
         return new Setting(key, Type.INT, value, unit, validator, doc);
     }
 
-    private static Setting duration(String key, long millis, long least, String doc) {
-        return new Setting(key, Type.LONG, millis, "ms", atLeast(least), doc);
+    private static Setting duration(String key, long millis, ConfigDef.Validator validator, String doc) {
+        return new Setting(key, Type.LONG, millis, "ms", validator, doc);
     }
 
     private static Setting bytes(String key, long value, long least, String doc) {

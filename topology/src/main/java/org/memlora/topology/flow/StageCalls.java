@@ -45,7 +45,15 @@ public record StageCalls(int retries, Duration salvageTime) {
                 last = e;
             }
         }
-        return oneByOne(inputs, reset, operator, failed, last, deadline);
+        return oneByOne(inputs, reset, operator, failed, last, inputs.size() > 1 ? deadline : System.nanoTime());
+    }
+
+    /** One call per input, without repetition. */
+    public <I, R> List<R> each(List<I> inputs, Consumer<I> reset, Function<I, R> operator,
+            BiFunction<I, RuntimeException, R> failed) {
+        long deadline = System.nanoTime() + salvageTime.toNanos();
+        return oneByOne(inputs, reset, one -> List.of(operator.apply(one.get(0))), failed,
+                new IllegalStateException("no time was left to try it alone"), deadline);
     }
 
     private static <I, R> List<R> oneByOne(List<I> inputs, Consumer<I> reset, Function<List<I>, List<R>> operator,
@@ -53,7 +61,7 @@ public record StageCalls(int retries, Duration salvageTime) {
         List<R> results = new ArrayList<>(inputs.size());
         for (I input : inputs) {
             RuntimeException failure = last;
-            if (inputs.size() > 1 && System.nanoTime() < deadline) {
+            if (System.nanoTime() < deadline) {
                 try {
                     results.addAll(attempt(List.of(input), reset, operator));
                     continue;

@@ -1,5 +1,6 @@
 package org.memlora.topology.inbox;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Forget;
@@ -8,6 +9,9 @@ import org.memlora.schemas.Turn;
 
 /** Says why an event can't be used, as far as the event alone tells. */
 final class EventValidator {
+
+    /** A time beyond, microseconds for instance, would make every later turn of the bank a late one. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final int maxTextChars;
 
@@ -27,8 +31,8 @@ final class EventValidator {
             return Optional.of("KEY_MISMATCH: the record key is "
                     + (recordKey == null ? "null" : '"' + recordKey + '"') + ", expected the bankId");
         }
-        if (event.getTime() != null && event.getTime().toEpochMilli() < 0) {
-            return Optional.of("INVALID_TIME: the time is before 1970");
+        if (event.getTime() != null && (event.getTime().isBefore(Instant.EPOCH) || event.getTime().isAfter(LATEST))) {
+            return Optional.of("INVALID_TIME: " + event.getTime() + " is not between 1970 and 9999; times are in milliseconds");
         }
         Object body = event.getBody();
         if (body instanceof Turn turn) {

@@ -61,7 +61,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     @Override
     public void process(Record<String, byte[]> record) {
         Origin origin = origin(record);
-        Optional<ConversationEvent> event = read(record, origin);
+        Optional<ConversationEvent> event = isSmallEnough(record.value(), origin) ? read(record, origin) : Optional.empty();
         if (event.isPresent() && isUsable(record.key(), event.get(), origin) && isNew(event.get(), origin)
                 && isVisible(event.get(), origin)) {
             queue.add(new StoredEvent(origin.offset(), origin.timestamp(), record.value()));
@@ -69,6 +69,16 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         if (queue.size() >= settings.batchEvents()) {
             leave();
         }
+    }
+
+    /** Compressed, an event can pass the broker's limit that our own producer, which counts plain bytes, can't pass again. */
+    private boolean isSmallEnough(byte[] value, Origin origin) {
+        if (value == null || value.length <= settings.maxEventBytes()) {
+            return true;
+        }
+        deadLetter(DeadLetters.unreadable(origin, "EVENT_TOO_LARGE: " + value.length + " bytes, at most "
+                + settings.maxEventBytes() + " are read", null));
+        return false;
     }
 
     private Optional<ConversationEvent> read(Record<String, byte[]> record, Origin origin) {

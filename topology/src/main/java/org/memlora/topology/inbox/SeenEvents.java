@@ -35,8 +35,12 @@ final class SeenEvents {
     boolean add(String bankId, String eventId, long streamTime) {
         byte[] event = BankKey.of(bankId, eventId).get();
         Bytes key = byEvent(event);
-        if (store.get(key) != null) {
+        byte[] seenAt = store.get(key);
+        if (seenAt != null && ByteBuffer.wrap(seenAt).getLong() >= streamTime - retentionMillis) {
             return false;
+        }
+        if (seenAt != null) {
+            delete(key);
         }
         store.put(key, ByteBuffer.allocate(Long.BYTES).putLong(streamTime).array());
         store.put(byTime(streamTime, event), EMPTY);

@@ -48,14 +48,27 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         List<ScoredMemory> retrieve(MemoryBank bank, QuestionItem question);
     }
 
+    /** A fact with the timestamp of the record that completed its exchange. */
+    private record StampedFact(Fact fact, long timestamp) { }
+
     /** The facts of one bank in one round. */
-    private record BankRound(StoreMemoryBank bank, List<Fact> facts, long timestamp) {
+    private record BankRound(StoreMemoryBank bank, List<StampedFact> facts) {
         BankFacts input() {
-            return new BankFacts(bank, facts);
+            return new BankFacts(bank, facts.stream().map(StampedFact::fact).toList());
         }
 
-        List<String> eventIds() {
-            return facts.stream().flatMap(fact -> fact.sourceEventIds().stream()).distinct().toList();
+        /** The first fact that comes from these events. */
+        StampedFact from(List<String> eventIds) {
+            return facts.stream().filter(fact -> fact.fact().sourceEventIds().equals(eventIds)).findFirst().orElse(facts.get(0));
+        }
+
+        List<BankRound> single() {
+            return facts.stream().map(fact -> new BankRound(bank, List.of(fact))).toList();
+        }
+
+        UpdateResult failed(RuntimeException e) {
+            return new UpdateResult(List.of(), StageUsage.NONE, facts.stream().map(fact -> fact.fact().sourceEventIds()).distinct()
+                    .map(eventIds -> new StageFailure(Stage.UPDATE, StageCalls.reason(e), "", eventIds)).toList());
         }
     }
 
@@ -95,41 +108,59 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     private List<BankRound> takeFacts(Map<String, Deque<BankItem>> lanes, Map<String, Map<Stage, StageUsage>> usages) {
         List<BankRound> round = new ArrayList<>();
         lanes.forEach((bankId, lane) -> {
-            List<Fact> facts = new ArrayList<>();
-            long timestamp = 0;
+            List<StampedFact> facts = new ArrayList<>();
             while (lane.peek() instanceof FactsItem item) {
                 lane.poll();
-                facts.addAll(item.facts());
-                timestamp = item.timestamp();
+                item.facts().forEach(fact -> facts.add(new StampedFact(fact, item.timestamp())));
                 addUsage(usages, bankId, Stage.EXTRACTION, item.usage());
             }
             if (!facts.isEmpty()) {
-                round.add(new BankRound(new StoreMemoryBank(bankId, memories), facts, timestamp));
+                round.add(new BankRound(new StoreMemoryBank(bankId, memories), facts));
             }
         });
         return round;
     }
 
     private void update(List<BankRound> round, Map<String, Map<Stage, StageUsage>> usages) {
-        List<UpdateResult> results = calls.call(round, bank -> bank.bank().discard(),
-                banks -> operator.update(banks.stream().map(BankRound::input).toList()),
-                (bank, e) -> new UpdateResult(List.of(), StageUsage.NONE,
-                        List.of(new StageFailure(Stage.UPDATE, StageCalls.reason(e), "", bank.eventIds()))));
+        List<UpdateResult> results = calls.call(round, bank -> bank.bank().discard(), this::update,
+                (bank, e) -> bank.facts().size() > 1 ? updateOneByOne(bank) : bank.failed(e));
         for (int i = 0; i < results.size(); i++) {
             apply(round.get(i), results.get(i));
             addUsage(usages, round.get(i).bank().bankId(), Stage.UPDATE, results.get(i).usage());
         }
     }
 
+    private List<UpdateResult> update(List<BankRound> round) {
+        return operator.update(round.stream().map(BankRound::input).toList());
+    }
+
+    /** The facts of a bank that can't be served together: what one of them lost, the others shall not lose with it. */
+    private UpdateResult updateOneByOne(BankRound bank) {
+        List<MemoryChange> changes = new ArrayList<>();
+        List<StageFailure> failures = new ArrayList<>();
+        StageUsage usage = StageUsage.NONE;
+        for (UpdateResult result : calls.each(bank.single(), one -> one.bank().discard(), one -> {
+            UpdateResult updated = update(List.of(one)).get(0);
+            one.bank().save();
+            return updated;
+        }, BankRound::failed)) {
+            changes.addAll(result.changes());
+            failures.addAll(result.failures());
+            usage = usage.plus(result.usage());
+        }
+        return new UpdateResult(changes, usage, failures);
+    }
+
     private void apply(BankRound round, UpdateResult result) {
         String bankId = round.bank().bankId();
         round.bank().save();
         for (MemoryChange change : result.changes()) {
-            context.forward(new Record<>(bankId, OperationRecords.of(bankId, change), round.timestamp()), Names.OPERATIONS_SINK);
+            context.forward(new Record<>(bankId, OperationRecords.of(bankId, change),
+                    round.from(change.fact().sourceEventIds()).timestamp()), Names.OPERATIONS_SINK);
         }
         for (StageFailure failure : result.failures()) {
-            context.forward(DeadLetters.failed(bankId, failure, round.facts().get(0).saidAt(), round.timestamp()),
-                    Names.DEAD_LETTERS_SINK);
+            StampedFact failed = round.from(failure.eventIds());
+            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.timestamp()), Names.DEAD_LETTERS_SINK);
         }
     }
 

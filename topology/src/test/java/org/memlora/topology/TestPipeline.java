@@ -1,0 +1,222 @@
+package org.memlora.topology;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.testing.HashEmbedder;
+import org.memlora.models.testing.ScriptedLanguageModel;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.extraction.ExtractionOperator;
+import org.memlora.operators.generation.GenerationOperator;
+import org.memlora.operators.memory.MemoryRetriever;
+import org.memlora.operators.update.UpdateOperator;
+import org.memlora.schemas.Answer;
+import org.memlora.schemas.AvroSerdes;
+import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.FailedEvent;
+import org.memlora.schemas.MemoryOperation;
+import org.memlora.schemas.MemoryRecord;
+import org.memlora.schemas.Topics;
+import org.memlora.topology.flow.Names;
+import org.memlora.topology.memory.BankKey;
+
+/**
+ * The real graph with real serdes in a TopologyTestDriver. The scripted model remembers each turn word for word, adds
+ * whatever it is asked about unless the test says otherwise, and answers with all memories it was shown.
+ */
+final class TestPipeline implements AutoCloseable {
+
+    static final String MOCK_REGISTRY = "mock://topology-tests";
+
+    final ScriptedLanguageModel model;
+    final AvroSerdes serdes = AvroSerdes.of(MOCK_REGISTRY);
+    final TopologyTestDriver driver;
+    private final Path stateDir;
+    private final PipelineSettings settings;
+    private final TestInputTopic<String, byte[]> input;
+    private final TestOutputTopic<String, Answer> answers;
+    private final TestOutputTopic<String, MemoryOperation> operations;
+    private final TestOutputTopic<String, FailedEvent> deadLetters;
+
+    /** Settings as key, value, key, value. */
+    TestPipeline(Object... settings) {
+        this(Optional.empty(), settings);
+    }
+
+    TestPipeline(Optional<Deserializer<ConversationEvent>> events, Object... given) {
+        model = new ScriptedLanguageModel("extraction", "update", "generation").otherwise(TestPipeline::reply);
+        stateDir = temporary();
+        Map<String, Object> values = new TreeMap<>(Map.of(PipelineSettings.STATE_DIR, stateDir.toString()));
+        for (int i = 0; i < given.length; i += 2) {
+            values.put(given[i].toString(), given[i + 1]);
+        }
+        settings = PipelineSettings.of(values);
+        PipelineSerdes real = PipelineSerdes.of(serdes);
+        PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
+                real.deadLetters());
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(model), all), settings.streamsProperties(),
+                Events.START);
+        input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
+                Events.START, Duration.ofMillis(1));
+        answers = output(Topics.ANSWERS);
+        operations = output(Topics.MEMORY_OPERATIONS);
+        deadLetters = output(Topics.DEAD_LETTERS);
+    }
+
+    static MemoryOperators operators(ScriptedLanguageModel model) {
+        HashEmbedder embedder = new HashEmbedder();
+        return new MemoryOperators(new ExtractionOperator(model, OperatorSettings.DEFAULT),
+                new UpdateOperator(model, embedder, OperatorSettings.DEFAULT),
+                new GenerationOperator(model, OperatorSettings.DEFAULT), new MemoryRetriever(embedder), "scripted");
+    }
+
+    private static String reply(GenerationRequest request) {
+        String user = request.prompt().get(request.prompt().size() - 1).content();
+        return switch (request.expert()) {
+            case "extraction" -> String.join("\n", user.lines().map(line -> "- " + line.replaceFirst(":", " said")).toList());
+            case "update" -> "ADD";
+            default -> String.join("; ", user.lines().filter(line -> line.startsWith("- ")).map(line -> line.substring(2)).toList());
+        };
+    }
+
+    private <V extends org.apache.avro.specific.SpecificRecord> TestOutputTopic<String, V> output(Topics.Topic<V> topic) {
+        return driver.createOutputTopic(topic.name(), new StringDeserializer(), serdes.values(topic).deserializer());
+    }
+
+    byte[] bytes(ConversationEvent event) {
+        return serdes.conversationEvents().serializer().serialize(Topics.CONVERSATION_EVENTS.name(), event);
+    }
+
+    TestPipeline send(ConversationEvent... events) {
+        for (ConversationEvent event : events) {
+            sendRaw(event.getBankId(), bytes(event));
+        }
+        return this;
+    }
+
+    TestPipeline sendRaw(String key, byte[] value) {
+        input.pipeInput(key, value);
+        return this;
+    }
+
+    TestPipeline sendAt(long epochMillis, ConversationEvent event) {
+        input.pipeInput(event.getBankId(), bytes(event), epochMillis);
+        return this;
+    }
+
+    /** Lets all waiting micro-batches leave. */
+    TestPipeline flush() {
+        do {
+            driver.advanceWallClockTime(settings.duration(PipelineSettings.BATCH_WAIT_MS));
+        } while (!entries(Names.INBOX_STORE).isEmpty());
+        return this;
+    }
+
+    List<Answer> answers() {
+        return answers.readValuesToList();
+    }
+
+    List<MemoryOperation> operations() {
+        return operations.readValuesToList();
+    }
+
+    List<TestRecord<String, MemoryOperation>> operationRecords() {
+        return operations.readRecordsToList();
+    }
+
+    List<FailedEvent> deadLetters() {
+        return deadLetters.readValuesToList();
+    }
+
+    /** All keys of a store, as text that shows every byte. */
+    List<String> keys(String store) {
+        return entries(store).stream().map(entry -> new String(entry.key.get(), java.nio.charset.StandardCharsets.ISO_8859_1)).toList();
+    }
+
+    List<KeyValue<Bytes, Object>> entries(String store) {
+        KeyValueStore<Bytes, Object> entries = driver.getKeyValueStore(store);
+        List<KeyValue<Bytes, Object>> all = new ArrayList<>();
+        try (KeyValueIterator<Bytes, Object> iterator = entries.all()) {
+            iterator.forEachRemaining(all::add);
+        }
+        return all;
+    }
+
+    /** Everything in all four stores that the bank's id stands in: key or value. */
+    List<String> tracesOf(String bank) {
+        List<String> traces = new ArrayList<>();
+        for (String store : List.of(Names.INBOX_STORE, Names.SEEN_STORE, Names.CONVERSATIONS_STORE, Names.MEMORIES_STORE)) {
+            for (KeyValue<Bytes, Object> entry : entries(store)) {
+                String value = entry.value instanceof byte[] bytes
+                        ? new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1) : entry.value.toString();
+                String key = new String(entry.key.get(), java.nio.charset.StandardCharsets.ISO_8859_1);
+                if (key.contains(bank) || value.contains(bank)) {
+                    traces.add(store + ": " + key);
+                }
+            }
+        }
+        return traces;
+    }
+
+    /** The memories of a bank, in the order of their ids. */
+    List<MemoryRecord> memories(String bank) {
+        return entries(Names.MEMORIES_STORE).stream().filter(entry -> BankKey.bankId(entry.key).equals(bank))
+                .map(entry -> (MemoryRecord) entry.value).toList();
+    }
+
+    List<String> memoryTexts(String bank) {
+        return memories(bank).stream().map(MemoryRecord::getText).sorted().toList();
+    }
+
+    List<String> requests(String expert) {
+        return model.requests().stream().filter(request -> request.expert().equals(expert))
+                .map(ScriptedLanguageModel::promptText).toList();
+    }
+
+    static boolean asks(GenerationRequest request, String expert, String... words) {
+        return request.expert().equals(expert) && Arrays.stream(words).allMatch(ScriptedLanguageModel.promptText(request)::contains);
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("memlora-topology-" + UUID.randomUUID());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+        serdes.close();
+        try (Stream<Path> files = Files.walk(stateDir)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
