@@ -223,7 +223,7 @@ class MemoryTopologyTest {
 
     /** Output in each bank's own order: that of different banks among each other may depend on the batch. */
     private static Run run(int batchEvents) {
-        try (TestPipeline pipeline = new TestPipeline(PipelineSettings.BATCH_EVENTS, batchEvents, PipelineSettings.SEEN_RETENTION_MS, 20)) {
+        try (TestPipeline pipeline = new TestPipeline(PipelineSettings.BATCH_EVENTS, batchEvents)) {
             pipeline.model.when(request -> TestPipeline.asks(request, "update", "New fact: Ann"), "UPDATE 1")
                     .throwWhen(request -> TestPipeline.asks(request, "update", "poison"), () -> new IllegalStateException("bug"))
                     .throwWhen(request -> TestPipeline.asks(request, "extraction", "arsenic"), () -> new IllegalStateException("bug"));
@@ -256,7 +256,7 @@ class MemoryTopologyTest {
             if (i == 25 || i == 26) {
                 events.add(turn(bank, "p" + i, i, "Ben", "I own the poison lantern teapot number 1"));
                 events.add(turn(bank, "a" + i, i, "Ben", "I own arsenic"));
-                events.add(turn(bank, "e1", i, "Ben", "said twice, by its id"));
+                events.add(turn(bank, "e" + (i - 3), i, "Ben", "said twice, by its id"));
             }
         }
         return events;
