@@ -1,0 +1,46 @@
+package org.memlora.topology;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The fences between the modules (design.md, "Modules"); a rule that finds no class to check fails. */
+@AnalyzeClasses(packages = "org.memlora", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule shouldKeepKafkaAndAvroOutOfModels = noClasses().that().resideInAPackage("org.memlora.models..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "org.apache.avro..", "org.memlora.schemas..",
+                    "org.memlora.operators..", "org.memlora.topology..");
+
+    @ArchTest
+    static final ArchRule shouldKeepKafkaOutOfOperators = noClasses().that().resideInAPackage("org.memlora.operators..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "org.apache.avro..", "org.memlora.schemas..",
+                    "org.memlora.topology..");
+
+    @ArchTest
+    static final ArchRule shouldKeepModelsOutOfSchemas = noClasses().that().resideInAPackage("org.memlora.schemas..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.memlora.models..", "org.memlora.operators..", "org.memlora.topology..");
+
+    /** What serving and the command line, which load a model, may use is theirs to say. */
+    @ArchTest
+    static final ArchRule shouldNotKnowInTheGraphHowAModelWorks = noClasses().that()
+            .resideInAnyPackage("org.memlora.topology", "org.memlora.topology.flow..", "org.memlora.topology.inbox..",
+                    "org.memlora.topology.extraction..", "org.memlora.topology.update..", "org.memlora.topology.generation..",
+                    "org.memlora.topology.memory..")
+            .should().dependOnClassesThat(resideInAPackage("org.memlora.models..").and(not(resideInAPackage("org.memlora.models"))));
+
+    @ArchTest
+    static final ArchRule shouldKnowRocksDbInOnePlace = noClasses().that().doNotHaveFullyQualifiedName(RocksDbSettings.class.getName())
+            .should().dependOnClassesThat().resideInAPackage("org.rocksdb..");
+
+    @ArchTest
+    static final ArchRule shouldKnowRocksDbThere = classes().that().haveFullyQualifiedName(RocksDbSettings.class.getName())
+            .should().dependOnClassesThat().resideInAPackage("org.rocksdb..");
+}
