@@ -210,7 +210,7 @@ class BadInputTest {
 
         pipeline.sendAt(start + 1000, turn).flush();
         assertThat(pipeline.deadLetters()).extracting(FailedEvent::getReason).singleElement().asString().startsWith("DUPLICATE_EVENT");
-        pipeline.sendAt(start + 5000, question("b2", "q", 0, "Who?")).flush();
+        pipeline.sendAt(start + 5000, lastTurn("b2", "x1", 0, "Ben", "Rex barks")).flush();
 
         assertThat(pipeline.keys("seen-events")).hasSize(2).noneMatch(key -> key.contains("e1"));
         pipeline.sendAt(start + 5001, turn).flush();

@@ -7,14 +7,12 @@ import static org.memlora.topology.Events.turn;
 import static org.memlora.topology.TestPipeline.asks;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
-import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 
 /** A model that fails or throws costs exactly the events concerned. */
@@ -115,13 +113,37 @@ class FailingModelTest {
 
     @Test
     void shouldAnswerFailedWhenTheModelSaysNothing() {
-        pipeline.model.when(request -> asks(request, "generation", "silence"), " ");
+        pipeline.model.when(request -> asks(request, "generation", "silence"), "\u3000");
 
         pipeline.send(question("b1", "q1", 1, "silence?")).flush();
 
         assertThat(pipeline.answers()).singleElement().satisfies(answer -> {
             assertThat(answer.getStatus()).isEqualTo(AnswerStatus.FAILED);
             assertThat(answer.getReason()).startsWith("EMPTY_ANSWER");
+        });
+    }
+
+    @Test
+    void shouldKeepTheWholeFactsOfACutOffExtraction() {
+        pipeline.cutOff = request -> asks(request, "extraction", "poison");
+
+        pipeline.send(turn("b1", "e1", 1, "Ann", "The poison is green"), turn("b1", "e2", 2, "Ben", "Snow fell")).flush();
+
+        assertLetter("extraction", "TOKEN_LIMIT", "b1", "e1", "e2");
+        assertChangedEvents("e1");
+    }
+
+    @Test
+    void shouldAnswerWithWhatWasSaidBeforeTheTokenLimit() {
+        pipeline.cutOff = request -> request.expert().equals("generation");
+
+        pipeline.send(question("b1", "q1", 1, "Where?")).flush();
+
+        assertLetter("generation", "TOKEN_LIMIT", "b1", "q1");
+        assertThat(pipeline.answers()).singleElement().satisfies(answer -> {
+            assertThat(answer.getStatus()).isEqualTo(AnswerStatus.ANSWERED);
+            assertThat(answer.getReason()).startsWith("TOKEN_LIMIT");
+            assertThat(answer.getText()).isNotEmpty();
         });
     }
 

@@ -250,6 +250,9 @@ class MemoryTopologyTest {
             if (i % 9 == 8) {
                 events.add(question(bank, "q" + i, i, "Who owns the " + thing + "?"));
             }
+            if (i == 30 || i == 33) {
+                events.add(lastTurn(bank, "n" + i, i, "Cleo", "My chess lessons started"));
+            }
             if (i == 20) {
                 events.add(forget("b1", "f", i));
             }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -26,7 +27,11 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
+import org.memlora.models.Completion;
+import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.ModelInfo;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.operators.OperatorSettings;
@@ -53,6 +58,8 @@ final class TestPipeline implements AutoCloseable {
     static final String MOCK_REGISTRY = "mock://topology-tests";
 
     final ScriptedLanguageModel model;
+    /** Completions of such requests end at the token limit. */
+    Predicate<GenerationRequest> cutOff = request -> false;
     final AvroSerdes serdes = AvroSerdes.of(MOCK_REGISTRY);
     final TopologyTestDriver driver;
     private final Path stateDir;
@@ -78,7 +85,7 @@ final class TestPipeline implements AutoCloseable {
         PipelineSerdes real = PipelineSerdes.of(serdes);
         PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
                 real.deadLetters());
-        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(model), all), settings.streamsProperties(),
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model)), all), settings.streamsProperties(),
                 Events.START);
         input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
                 Events.START, Duration.ofMillis(1));
@@ -87,7 +94,33 @@ final class TestPipeline implements AutoCloseable {
         deadLetters = output(Topics.DEAD_LETTERS);
     }
 
-    static MemoryOperators operators(ScriptedLanguageModel model) {
+    private LanguageModel limited(LanguageModel whole) {
+        return new LanguageModel() {
+            @Override
+            public ModelInfo info() {
+                return whole.info();
+            }
+
+            @Override
+            public List<Completion> generate(List<GenerationRequest> batch) {
+                List<Completion> completions = whole.generate(batch);
+                List<Completion> limited = new ArrayList<>();
+                for (int i = 0; i < batch.size(); i++) {
+                    Completion all = completions.get(i);
+                    limited.add(!cutOff.test(batch.get(i)) ? all : new Completion(all.text(), FinishReason.LENGTH, all.promptTokens(),
+                            all.completionTokens(), 1_000, 1_000, Optional.empty()));
+                }
+                return limited;
+            }
+
+            @Override
+            public void close() {
+                whole.close();
+            }
+        };
+    }
+
+    static MemoryOperators operators(LanguageModel model) {
         HashEmbedder embedder = new HashEmbedder();
         return new MemoryOperators(new ExtractionOperator(model, OperatorSettings.DEFAULT),
                 new UpdateOperator(model, embedder, OperatorSettings.DEFAULT),
