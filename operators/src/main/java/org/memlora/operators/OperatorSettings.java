@@ -10,7 +10,7 @@ package org.memlora.operators;
  */
 public record OperatorSettings(int updateCandidates, double similarityThreshold, int extractionTokens, int answerTokens) {
 
-    public static final OperatorSettings DEFAULT = new OperatorSettings(4, 0.5, 160, 48);
+    public static final OperatorSettings DEFAULT = new OperatorSettings(4, 0.55, 160, 48);
 
     public OperatorSettings {
         requireAtLeastOne("updateCandidates", updateCandidates);

@@ -64,9 +64,9 @@ public final class PipelineSettings {
             number(STREAM_THREADS, 1, "threads", between(1, 256), "Stream threads of this worker."),
             number(PARTITIONS_PER_THREAD, 4, "partitions", between(1, 1000), "Most partitions a thread is expected to serve; the time limits of a transaction follow from it."),
             number(THREAD_REPLACEMENTS, 10, "per 10 minutes", atLeast(0), "Stream threads that died and are replaced before the worker gives up."),
-            number(BATCH_EVENTS, 32, "events", between(1, 10_000), "A micro-batch leaves the inbox when so many events wait."),
+            number(BATCH_EVENTS, 16, "events", between(1, 10_000), "A micro-batch leaves the inbox when so many events wait."),
             duration(BATCH_WAIT_MS, 200, between(1, Integer.MAX_VALUE), "A micro-batch that is not full leaves the inbox after this wall-clock time."),
-            duration(BATCH_WORST_MS, 30_000, between(1, Integer.MAX_VALUE), "Expected worst time of one micro-batch through all stages; time limits follow from it."),
+            duration(BATCH_WORST_MS, 60_000, between(1, Integer.MAX_VALUE), "Expected worst time of one micro-batch through all stages; time limits follow from it, and a slower one is a warning in the log."),
             duration(BROKER_TRANSACTION_MAX_MS, 900_000, between(1, Integer.MAX_VALUE / POLL_PER_COMMIT), "The brokers' transaction.max.timeout.ms."),
             duration(EXCHANGE_MAX_GAP_MS, 3_600_000, atLeast(0), "Turns further apart in event time are not paired."),
             duration(EVENT_MAX_LATENESS_MS, 30L * 86_400_000, atLeast(0), "A turn said longer than this before the latest turn of its bank is refused."),
@@ -84,6 +84,9 @@ public final class PipelineSettings {
     /** Batches of one task between two commits: its buffer and one poll hold a batch each, and one may wait. */
     private static final int BATCHES_PER_COMMIT = 3;
     private static final int COMMITS_PER_WAIT = 5;
+
+    /** After a kill the partitions move on within so long, not within Kafka's 45 s; heartbeats don't wait for the model. */
+    private static final int SESSION_TIMEOUT_MILLIS = 10_000;
 
     private final Map<String, Object> values;
     private final Map<String, Object> kafka;
@@ -135,7 +138,7 @@ public final class PipelineSettings {
     public InboxSettings inbox() {
         return new InboxSettings(number(BATCH_EVENTS), duration(BATCH_WAIT_MS), number(EVENT_TEXT_MAX_CHARS),
                 number(EVENT_MAX_BYTES), duration(EXCHANGE_MAX_GAP_MS), duration(EVENT_MAX_LATENESS_MS), duration(SEEN_RETENTION_MS),
-                duration(REGISTRY_RETRY_MS));
+                duration(REGISTRY_RETRY_MS), duration(BATCH_WORST_MS));
     }
 
     public StageCalls stageCalls() {
@@ -157,6 +160,7 @@ public final class PipelineSettings {
     /** Configuration for Kafka Streams. What exactly-once and slow stages need follows from {@value #BATCH_WORST_MS}. */
     public Properties streamsProperties() {
         Properties streams = derivedProperties();
+        streams.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
         streams.putAll(kafka);
         return streams;
     }

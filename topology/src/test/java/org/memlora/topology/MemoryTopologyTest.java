@@ -8,7 +8,6 @@ import static org.memlora.topology.Events.turn;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.TreeMap;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
@@ -197,28 +195,6 @@ class MemoryTopologyTest {
 
             // Then
             assertThat(pipeline.operations()).hasSize(1);
-        }
-    }
-
-    @Test
-    void shouldGoOnFromItsStateAfterARestart(@TempDir Path folder) throws IOException {
-        // Given: a memory, a turn that waits for its partner, an event that waits for its micro-batch
-        Path kept = folder.resolve("kept");
-        try (TestPipeline before = new TestPipeline(PipelineSettings.STATE_DIR, folder.resolve("before").toString())) {
-            before.send(lastTurn("b1", "e1", 0, "Ann", "Milo is a cat"), turn("b1", "e2", 1, "Ann", "Rex barks loudly")).flush();
-            before.send(turn("b1", "e3", 2, "Ben", "Oslo has snow"));
-            before.keepState(kept);
-        }
-
-        // When
-        try (TestPipeline after = new TestPipeline(PipelineSettings.STATE_DIR, kept.toString())) {
-            after.flush();
-            after.send(lastTurn("b1", "e1", 0, "Ann", "Milo is a cat")).flush();
-
-            // Then
-            assertThat(after.requests("extraction")).singleElement().asString().contains("Rex", "Oslo");
-            assertThat(after.memories("b1")).hasSize(3);
-            assertThat(after.deadLetters()).singleElement().matches(letter -> letter.getReason().startsWith("DUPLICATE_EVENT"));
         }
     }
 

@@ -27,7 +27,7 @@ class PipelineSettingsTest {
         Map<String, Object> expected = new HashMap<>(Map.of("bootstrap.servers", "localhost:9092",
                 "schema.registry.url", "http://localhost:8081", "application.id", "memlora",
                 "state.dir", System.getProperty("java.io.tmpdir") + "/memlora-state", "stream.threads", 1, "partitions.per.thread", 4,
-                "thread.replacements", 10, "batch.events", 32, "batch.wait.ms", 200L, "batch.worst.ms", 30_000L));
+                "thread.replacements", 10, "batch.events", 16, "batch.wait.ms", 200L, "batch.worst.ms", 60_000L));
         expected.putAll(Map.of("broker.transaction.max.timeout.ms", 900_000L, "exchange.max.gap.ms", 3_600_000L,
                 "event.max.lateness.ms", 2_592_000_000L, "event.text.max.chars", 8_000, "event.max.bytes", 5_242_880,
                 "seen.retention.ms", 604_800_000L, "forget.max.lag.ms", 86_400_000L, "question.memories", 10, "stage.retries", 2,
@@ -91,7 +91,8 @@ class PipelineSettingsTest {
         assertThat((long) transaction).isGreaterThanOrEqualTo(commit + worst * partitions).isLessThanOrEqualTo(900_000);
         assertThat(number(streams, "main.consumer.max.poll.interval.ms")).isEqualTo(2 * transaction);
         assertThat(commit).isEqualTo((int) (5 * wait));
-        assertThat(number(streams, "main.consumer.max.poll.records")).isEqualTo(32);
+        assertThat(number(streams, "main.consumer.max.poll.records")).isEqualTo(16);
+        assertThat(number(streams, "session.timeout.ms")).isEqualTo(10_000);
         assertThat(number(streams, "producer.max.request.size")).isEqualTo(settings.maxMessageBytes()).isGreaterThan(5_242_880);
         new StreamsConfig(streams);
     }

@@ -234,21 +234,6 @@ final class TestPipeline implements AutoCloseable {
         return request.expert().equals(expert) && Arrays.stream(words).allMatch(ScriptedLanguageModel.promptText(request)::contains);
     }
 
-    /** Copies the local stores, with what RocksDB has not yet written to its files: the driver deletes its own when closed. */
-    void keepState(Path folder) throws IOException {
-        Path source = Path.of(settings.text(PipelineSettings.STATE_DIR));
-        driver.getAllStateStores().values().forEach(org.apache.kafka.streams.processor.StateStore::flush);
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Path target = folder.resolve(source.relativize(file).toString());
-                Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
-                if (Files.isRegularFile(file)) {
-                    Files.copy(file, target);
-                }
-            }
-        }
-    }
-
     private static Path temporary() {
         try {
             return Files.createTempDirectory("memlora-topology-" + UUID.randomUUID());

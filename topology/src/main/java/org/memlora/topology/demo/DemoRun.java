@@ -93,6 +93,7 @@ public final class DemoRun {
                 PipelineSettings.APPLICATION_ID, "memlora-demo",
                 PipelineSettings.STATE_DIR, folder.resolve("state").toString(),
                 PipelineSettings.PARTITIONS_PER_THREAD, 1,
+                PipelineSettings.BATCH_EVENTS, 32,
                 PipelineSettings.BATCH_WORST_MS, 240_000L));
     }
 

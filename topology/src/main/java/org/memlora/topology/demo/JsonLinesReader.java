@@ -59,7 +59,7 @@ final class JsonLinesReader {
         node.fieldNames().forEachRemaining(unknown::add);
         unknown.removeAll(FIELDS);
         if (!unknown.isEmpty()) {
-            throw wrong(number, "has the unknown field \"" + unknown.iterator().next() + "\"", null);
+            throw wrong(number, "has the unknown field \"" + unknown.iterator().next() + "\", known are " + String.join(", ", new TreeSet<>(FIELDS)), null);
         }
         String type = required(node, "type", number).toLowerCase(Locale.ROOT);
         ConversationEvent event = new ConversationEvent();

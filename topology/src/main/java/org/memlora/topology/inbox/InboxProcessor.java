@@ -1,5 +1,6 @@
 package org.memlora.topology.inbox;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import org.memlora.topology.flow.DeadLetters;
 import org.memlora.topology.flow.DeadLetters.Origin;
 import org.memlora.topology.flow.MicroBatch;
 import org.memlora.topology.flow.Names;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes events in, and lets them go as micro-batches: when enough wait, or after a short wait. An offset is committed
@@ -31,6 +34,8 @@ import org.memlora.topology.flow.Names;
  * order. It leaves no id of its own behind: sent twice, it erases twice.
  */
 public final class InboxProcessor implements Processor<String, byte[], String, Object> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InboxProcessor.class);
 
     private final InboxSettings settings;
     private final String topic;
@@ -127,10 +132,20 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
             items.addAll(pairing.next(event, this::refuse));
         }
         if (!items.isEmpty()) {
+            long start = System.nanoTime();
             context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.EXTRACTION);
+            warnIfSlow(events.size(), Duration.ofNanos(System.nanoTime() - start));
         }
         if (!events.isEmpty()) {
             context.commit();
+        }
+    }
+
+    /** Slower than the time limits were made for: a few such batches more, and the transaction times out. */
+    private void warnIfSlow(int events, Duration taken) {
+        if (taken.compareTo(settings.batchWorst()) > 0) {
+            LOG.warn("A micro-batch of {} events took {} s, batch.worst.ms is {}: raise it, or make batch.events smaller",
+                    events, taken.toSeconds(), settings.batchWorst().toMillis());
         }
     }
 

@@ -4,4 +4,4 @@ import java.time.Duration;
 
 /** The settings of the inbox; PipelineSettings says what they mean. */
 public record InboxSettings(int batchEvents, Duration batchWait, int maxTextChars, int maxEventBytes, Duration maxGap, Duration maxLateness,
-        Duration seenRetention, Duration registryRetry) { }
+        Duration seenRetention, Duration registryRetry, Duration batchWorst) { }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
 import org.memlora.schemas.FailedEvent;
@@ -51,5 +52,40 @@ class WorkerIT {
             assertThat(letters).extracting(FailedEvent::getStage).contains("extraction");
             assertThat(letters).anyMatch(letter -> letter.getReason().contains("scripted failure"));
         }
+    }
+
+    @Test
+    void aWorkerWithoutItsStateFolderGoesOnFromTheChangelogs(@TempDir Path folder) throws Exception {
+        ScriptedLanguageModel model = ScriptedPipeline.model(Duration.ZERO);
+        try (PipelineFixture pipeline = new PipelineFixture(folder, 2)) {
+            try (MemoryWorker first = worker(pipeline, folder.resolve("first"), model)) {
+                first.start(TIMEOUT);
+                pipeline.client.send(ScriptedPipeline.turn("cats", 1, "Ann", "I adopted a tabby kitten"));
+                pipeline.client.send(ScriptedPipeline.turn("cats", 2, "Ben", "My dentist retired yesterday"));
+                pipeline.client.send(ScriptedPipeline.turn("cats", 3, "Ann", "Lanterns glow outside"));
+                pipeline.client.flush();
+                pipeline.await(Topics.MEMORY_OPERATIONS, TIMEOUT, all -> all.size() == 2);
+            }
+            try (MemoryWorker second = worker(pipeline, folder.resolve("second"), model)) {
+                second.start(TIMEOUT);
+                pipeline.client.send(ScriptedPipeline.turn("cats", 1, "Ann", "I adopted a tabby kitten"));
+                pipeline.client.send(ScriptedPipeline.turn("cats", 4, "Ben", "Rain drums everywhere"));
+                pipeline.client.send(ScriptedPipeline.question("cats", 5, "Who adopted a kitten?"));
+                pipeline.client.flush();
+                Answer answer = pipeline.await(Topics.ANSWERS, TIMEOUT, all -> !all.isEmpty()).get(0);
+
+                assertThat(answer.getMemories()).extracting(MemoryRead::getText).anyMatch(text -> text.contains("tabby kitten"));
+                assertThat(pipeline.all(Topics.MEMORY_OPERATIONS)).hasSize(4)
+                        .extracting(MemoryOperation::getOperationId).doesNotHaveDuplicates();
+                assertThat(pipeline.all(Topics.DEAD_LETTERS)).singleElement()
+                        .matches(letter -> letter.getReason().startsWith("DUPLICATE_EVENT"));
+                assertThat(model.requests()).as("the open turn found its partner").anyMatch(request ->
+                        ScriptedLanguageModel.promptText(request).contains("Lanterns") && ScriptedLanguageModel.promptText(request).contains("Rain"));
+            }
+        }
+    }
+
+    private static MemoryWorker worker(PipelineFixture pipeline, Path state, ScriptedLanguageModel model) {
+        return ScriptedPipeline.worker(pipeline.broker.bootstrapServers(), pipeline.serdes, state, model);
     }
 }
