@@ -1,6 +1,7 @@
 package org.memlora.models.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -8,12 +9,10 @@ import ai.djl.ndarray.types.Shape;
 
 /** Keys and values of all rows, [rows, K, context, D] per layer, allocated once and written in place. */
 final class KeyValueCache {
-    private final NDManager manager;
     private final NDArray[] keys;
     private final NDArray[] values;
 
     KeyValueCache(NDManager manager, TransformerConfig config, int rows, int contextTokens, DataType type) {
-        this.manager = manager;
         keys = new NDArray[config.layers()];
         values = new NDArray[config.layers()];
         Shape shape = new Shape(rows, config.keyValueHeads(), contextTokens, config.headWidth());
@@ -43,31 +42,26 @@ final class KeyValueCache {
         return view(manager, values[layer], segment);
     }
 
-    /** A copy of the row's first tokens, with a manager of its own. */
+    /** A copy of the row's first tokens, among the manager's arrays until closed. */
     SavedPrefix save(int row, int tokens) {
-        NDManager holder = manager.newSubManager();
-        NDArray[] savedKeys = new NDArray[keys.length];
-        NDArray[] savedValues = new NDArray[keys.length];
+        NDList saved = new NDList();
         for (int layer = 0; layer < keys.length; layer++) {
-            savedKeys[layer] = copy(holder, keys[layer], row, tokens);
-            savedValues[layer] = copy(holder, values[layer], row, tokens);
+            for (NDArray array : new NDArray[] {keys[layer], values[layer]}) {
+                try (NDArray view = array.get(start(row, tokens))) {
+                    saved.add(view.duplicate());
+                }
+            }
         }
-        return new SavedPrefix(this, holder, tokens, savedKeys, savedValues);
-    }
-
-    private static NDArray copy(NDManager holder, NDArray array, int row, int tokens) {
-        try (NDArray view = array.get(holder, start(row, tokens))) {
-            return view.duplicate();
-        }
+        return new SavedPrefix(this, tokens, saved);
     }
 
     void restore(TransformerExecutor.KeyValuePrefix prefix, int row) {
-        if (!(prefix instanceof SavedPrefix saved) || saved.origin != this || !saved.holder.isOpen()) {
+        if (!(prefix instanceof SavedPrefix saved) || saved.origin != this || saved.arrays.isEmpty()) {
             throw new IllegalArgumentException("the prefix of " + prefix.tokens() + " tokens is closed or of another executor");
         }
         for (int layer = 0; layer < keys.length; layer++) {
-            keys[layer].set(start(row, saved.tokens), saved.keys[layer]);
-            values[layer].set(start(row, saved.tokens), saved.values[layer]);
+            keys[layer].set(start(row, saved.tokens), saved.arrays.get(2 * layer));
+            values[layer].set(start(row, saved.tokens), saved.arrays.get(2 * layer + 1));
         }
     }
 
@@ -75,17 +69,17 @@ final class KeyValueCache {
         return new NDIndex().addSliceDim(row, row + 1).addAllDim().addSliceDim(0, tokens).addAllDim();
     }
 
-    /** @param keys [1, K, tokens, D] per layer; so {@code values} */
-    record SavedPrefix(KeyValueCache origin, NDManager holder, int tokens, NDArray[] keys, NDArray[] values)
-            implements TransformerExecutor.KeyValuePrefix {
+    /** @param arrays keys and values [1, K, tokens, D] of layer after layer; empty once closed */
+    record SavedPrefix(KeyValueCache origin, int tokens, NDList arrays) implements TransformerExecutor.KeyValuePrefix {
         @Override
         public long bytes() {
-            return 2L * keys.length * keys[0].size() * keys[0].getDataType().getNumOfBytes();
+            return arrays.stream().mapToLong(array -> array.size() * array.getDataType().getNumOfBytes()).sum();
         }
 
         @Override
         public void close() {
-            holder.close();
+            arrays.close();
+            arrays.clear();
         }
     }
 
