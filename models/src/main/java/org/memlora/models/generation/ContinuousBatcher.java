@@ -168,7 +168,8 @@ public final class ContinuousBatcher implements AutoCloseable {
             }
             int[] piece = request.nextPiece(most);
             left -= request.isPrefilling() ? Math.min(left, piece.length) : 0;
-            inputs.add(new TransformerExecutor.RowInput(row, request.position(), piece, request.expert));
+            int wanted = request.needsLogitsAfter(piece.length) ? 1 : 0;
+            inputs.add(new TransformerExecutor.RowInput(row, request.position(), piece, request.expert, wanted, new int[0]));
         }
         try {
             forward(inputs);
@@ -183,14 +184,14 @@ public final class ContinuousBatcher implements AutoCloseable {
     private void forward(List<TransformerExecutor.RowInput> inputs) {
         long start = System.nanoTime();
         count(0, 0, 0, 1, inputs.size(), 0, 0);
-        List<float[]> logits = executor.forward(inputs);
+        List<float[][]> logits = executor.forward(inputs);
         long end = System.nanoTime();
         if (logits.size() != inputs.size()) {
             throw new IllegalStateException("the model answered " + logits.size() + " rows of " + inputs.size());
         }
         for (int i = 0; i < inputs.size(); i++) {
             TransformerExecutor.RowInput input = inputs.get(i);
-            float[] rowLogits = logits.get(i);
+            float[][] rowLogits = logits.get(i);
             guarded(input.row(), () -> rows[input.row()].fed(input.tokens().length, rowLogits, start, end));
         }
     }

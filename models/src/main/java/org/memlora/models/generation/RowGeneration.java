@@ -86,8 +86,13 @@ final class RowGeneration {
         return Arrays.copyOfRange(tokens, fed, Math.min(length, fed + most));
     }
 
+    /** False where {@code count} more tokens leave some of the prompt unfed. */
+    boolean needsLogitsAfter(int count) {
+        return fed + count == length;
+    }
+
     /** Takes note of a forward call that fed {@code count} tokens. */
-    void fed(int count, float[] logits, long start, long end) {
+    void fed(int count, float[][] logits, long start, long end) {
         if (isPrefilling()) {
             prefillStart = prefillStart == 0 ? start : prefillStart;
             prefillEnd = end;
@@ -97,7 +102,7 @@ final class RowGeneration {
             return;
         }
         TokenMask mask = constraint == null ? masks.free() : constraint.mask();
-        int token = sampler.choose(logits, mask, stops);
+        int token = sampler.choose(logits[0], mask, stops);
         if (isStop(token)) {
             finish = FinishReason.STOP;
             return;

@@ -97,10 +97,10 @@ record ReferenceModel(String name, Path folder) {
             inputs.add(new TransformerExecutor.RowInput(i, 0, prompts.get(i), experts.get(i)));
         }
         for (int step = 0; step < count; step++) {
-            List<float[]> logits = executor.forward(inputs);
+            List<float[][]> logits = executor.forward(inputs);
             inputs = new ArrayList<>();
             for (int i = 0; i < prompts.size(); i++) {
-                int token = argMax(logits.get(i));
+                int token = argMax(logits.get(i)[0]);
                 found.get(i)[step] = token;
                 inputs.add(new TransformerExecutor.RowInput(i, prompts.get(i).length + step, new int[] {token}, experts.get(i)));
             }
