@@ -1,4 +1,4 @@
-"""Tiny random models, adapters and reference outputs (transformers + PEFT): run with no argument.
+"""Tiny random models, adapters and reference outputs (transformers + PEFT): run with no argument, or with some of their names.
 With names of bases: reference tokens of the real GGUF bases in ~/.cache/memlora."""
 import json, math, os, shutil, sys, tempfile
 import numpy as np, torch
@@ -21,6 +21,11 @@ CONFIGS = {
     "gemma2": Gemma2Config(hidden_size=40, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, head_dim=16,
                            intermediate_size=64, query_pre_attn_scalar=24, sliding_window=8, attn_logit_softcapping=5.0,
                            final_logit_softcapping=10.0, **common),
+    # Heads as wide as the compiled graph's attention takes them.
+    "llama-wide": LlamaConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+                              intermediate_size=96, tie_word_embeddings=True, rms_norm_eps=1e-5, **common),
+    "qwen2-wide": Qwen2Config(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+                              intermediate_size=96, tie_word_embeddings=False, **common),
 }
 
 
@@ -92,8 +97,10 @@ def gguf_of(name, model, path):
     w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
 
 
-def tiny():
+def tiny(names):
     for i, (name, config) in enumerate(CONFIGS.items()):
+        if name not in names:
+            continue
         seed = i
         while (gap := make(name, config, seed)) < 1e-3:  # no near ties: other machines round differently
             seed += 10
@@ -112,7 +119,7 @@ def make(name, config, i):
     model.save_pretrained(folder)
     os.path.exists(folder + "/generation_config.json") and os.remove(folder + "/generation_config.json")
     reference = {"base": record(model, prompts)}
-    if name in ("llama-untied", "gemma2"):
+    if name in ("llama-untied", "llama-wide", "gemma2"):
         if name == "gemma2":  # the file format has no query_pre_attn_scalar: the head width stands for it
             model.config.query_pre_attn_scalar = 16
             for layer in model.model.layers:
@@ -172,7 +179,7 @@ def base(name):
         json.dump(cases, f)
 
 
-if len(sys.argv) == 1:
-    tiny()
+tiny(sys.argv[1:] or CONFIGS)
 for n in sys.argv[1:]:
-    base(n)
+    if n not in CONFIGS:
+        base(n)

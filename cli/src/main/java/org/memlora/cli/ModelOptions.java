@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
+import org.memlora.models.LanguageModels.Engine;
 import picocli.CommandLine.Option;
 
 /** Which model, and where it runs. */
@@ -23,6 +24,10 @@ final class ModelOptions {
     @Option(names = "--device", description = "auto, cpu or gpu. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
     private Compute device;
 
+    @Option(names = "--engine", description = "auto, compiled (a quantised graph for CPUs) or eager (PyTorch). Default: ${DEFAULT-VALUE}.",
+            defaultValue = "auto")
+    private Engine engine;
+
     @Option(names = "--rows", paramLabel = "N", description = "Requests in the model at once. Default: ${DEFAULT-VALUE}.", defaultValue = "16")
     private int rows;
 
@@ -34,7 +39,7 @@ final class ModelOptions {
         if (rows < 1 || contextTokens < 64) {
             throw new UserError("--rows must be at least 1 and --context-tokens at least 64.");
         }
-        return new LanguageModels.Request(base, expertsFolder(), device, rows, contextTokens);
+        return new LanguageModels.Request(base, expertsFolder(), device, engine, rows, contextTokens);
     }
 
     private Optional<Path> expertsFolder() {
