@@ -4,8 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -37,6 +35,10 @@ public final class CompiledExecutor implements TransformerExecutor {
     private final OrtSession blocks;
     private final OrtSession outputMatrix;
     private final KeyValueSlots cache;
+    private final Scratch embeddings = new Scratch();
+    private final Scratch hiddenStates = new Scratch();
+    private final Scratch outputInput = new Scratch();
+    private final Scratch outputLogits = new Scratch();
     private boolean closed;
 
     /**
@@ -124,7 +126,7 @@ public final class CompiledExecutor implements TransformerExecutor {
         int width = config.width();
         int[] last = new int[size];
         int longest = 0;
-        FloatBuffer embedded = direct(size * tokens * width);
+        FloatBuffer embedded = embeddings.of(size * tokens * width);
         for (int i = 0; i < size; i++) {
             RowInput input = batch.get(i);
             last[i] = input.startPosition() + tokens - 1;
@@ -133,7 +135,7 @@ public final class CompiledExecutor implements TransformerExecutor {
                 embedded.put(embed(token));
             }
         }
-        FloatBuffer result = direct(size * tokens * width);
+        FloatBuffer result = hiddenStates.of(size * tokens * width);
         Map<String, OnnxTensor> inputs = new HashMap<>(cache.tensors(firstSlot, size));
         Map<String, OnnxTensor> outputs = new HashMap<>();
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -181,19 +183,17 @@ public final class CompiledExecutor implements TransformerExecutor {
 
     private OnnxTensor mask(List<OnnxTensor> own, Map<String, float[]> rowsByExpert, List<RowInput> batch) throws OrtException {
         int ranks = rowsByExpert.get(GenerationRequest.BASE).length;
-        FloatBuffer values = direct(batch.size() * ranks);
-        batch.forEach(input -> values.put(rowsByExpert.get(input.expert())));
-        return kept(own, values.rewind(), batch.size(), 1, ranks);
+        float[] values = new float[batch.size() * ranks];
+        for (int i = 0; i < batch.size(); i++) {
+            System.arraycopy(rowsByExpert.get(batch.get(i).expert()), 0, values, i * ranks, ranks);
+        }
+        return kept(own, FloatBuffer.wrap(values), batch.size(), 1, ranks);
     }
 
     private OnnxTensor kept(List<OnnxTensor> own, FloatBuffer values, long... shape) throws OrtException {
         OnnxTensor tensor = OnnxTensor.createTensor(environment, values, shape);
         own.add(tensor);
         return tensor;
-    }
-
-    private static FloatBuffer direct(int values) {
-        return ByteBuffer.allocateDirect(values * Float.BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 
     /** The output matrix for the positions that need all of it, some of its rows for those with candidates. */
@@ -223,9 +223,9 @@ public final class CompiledExecutor implements TransformerExecutor {
         if (states.isEmpty()) {
             return logits;
         }
-        FloatBuffer hidden = direct(states.size() * config.width());
+        FloatBuffer hidden = outputInput.of(states.size() * config.width());
         states.forEach(hidden::put);
-        FloatBuffer result = direct(states.size() * config.vocabularySize());
+        FloatBuffer result = outputLogits.of(states.size() * config.vocabularySize());
         try (OnnxTensor input = OnnxTensor.createTensor(environment, hidden.rewind(), new long[] {states.size(), config.width()});
                 OnnxTensor pinned = OnnxTensor.createTensor(environment, result, new long[] {states.size(), config.vocabularySize()})) {
             outputMatrix.run(Map.of(DecoderGraph.HIDDEN, input), Set.of(), Map.of(DecoderGraph.LOGITS, pinned)).close();

@@ -16,6 +16,8 @@ final class Sessions {
             options.setIntraOpNumThreads(threads);
             // Shapes change from call to call: a plan per shape would only pile up.
             options.setMemoryPatternOptimization(false);
+            // Threads that spin after a run would take the cores from the other graph.
+            options.addConfigEntry("session.force_spinning_stop", "1");
             options.addConfigEntry(WEIGHT_FOLDER, weights.file().getParent().toString());
             return environment.createSession(graph, options);
         } catch (OrtException e) {
