@@ -116,6 +116,23 @@ class ContinuousBatcherTest {
     }
 
     @Test
+    void shouldNameTheCandidatesWhereAGrammarAllowsFewTokens() {
+        ScriptedExecutor executor = fixture.executor(1);
+        Grammar decision = Grammar.choice(List.of("KEEP", "LOSE 1", "LOSE 2"));
+        try (var model = model(executor, 256, 10)) {
+            var out = model.generate(List.of(request("p", "e", Grammar.repeat(decision, 1, 4), 60, 0),
+                    request("p", "e", null, 5, 0), request("p", "e", Grammar.lineExcept(""), 5, 0)));
+            assertThat(out).noneMatch(completion -> completion.finishReason() == FinishReason.FAILED);
+        }
+        int stop = 0;
+        assertThat(executor.calls.stream().map(call -> call.get(0).candidates()).filter(ids -> ids.length > 0).distinct().toList())
+                .isNotEmpty().allSatisfy(ids -> assertThat(List.of("KL", "12", "KL" + stop)).anySatisfy(letters ->
+                        assertThat(Arrays.stream(ids).boxed().map(id -> id == stop ? "" + stop : "" + (char) (id - 1)).sorted().toList())
+                                .isEqualTo(letters.chars().mapToObj(letter -> "" + (char) letter).sorted().toList())));
+        assertThat(executor.calls.stream().map(call -> call.get(0)).filter(in -> in.candidates().length == 0)).as("free text").hasSize(10);
+    }
+
+    @Test
     void shouldBlockCallersKeepOrderAndFailPendingOnClose() throws Exception {
         ScriptedExecutor executor = fixture.executor(1);
         CountDownLatch entered = new CountDownLatch(1);
