@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.memlora.models.transformer.TransformerExecutor;
 
 /**
@@ -22,6 +23,9 @@ public final class ScriptedExecutor implements TransformerExecutor {
     public final List<List<RowInput>> calls = new CopyOnWriteArrayList<>();
     public final List<KeyValuePrefix> openPrefixes = new CopyOnWriteArrayList<>();
     public volatile Consumer<List<RowInput>> before = inputs -> { };
+    public volatile Runnable beforePrefix = () -> { };
+    /** The token that the model likes best after these, or -1 to leave it to chance. */
+    public volatile ToIntFunction<int[]> favourite = tokens -> -1;
 
     private record Fed(int token, String expert) { }
 
@@ -74,6 +78,10 @@ public final class ScriptedExecutor implements TransformerExecutor {
         for (int i = 0; i < vocabulary; i++) {
             all[i] = (float) random.nextDouble() * 4;
         }
+        int liked = favourite.applyAsInt(tokens);
+        if (liked >= 0) {
+            all[liked] += 10;
+        }
         if (candidates.length == 0) {
             return all;
         }
@@ -102,16 +110,31 @@ public final class ScriptedExecutor implements TransformerExecutor {
     }
 
     @Override public KeyValuePrefix savePrefix(int row, int tokens) {
+        beforePrefix.run();
         Prefix prefix = new Prefix(List.copyOf(histories.get(row).subList(0, tokens)));
         openPrefixes.add(prefix);
         return prefix;
     }
 
     @Override public void restorePrefix(KeyValuePrefix prefix, int row) {
+        beforePrefix.run();
         if (!openPrefixes.contains(prefix)) {
             throw new AssertionError("a closed prefix is restored");
         }
         histories.set(row, ((Prefix) prefix).fed);
+    }
+
+    /** In so many of ten places the model goes on as after the last earlier place with the same tokens. */
+    public void copy(int ofTen) {
+        favourite = tokens -> {
+            int copied = PromptLookup.continuation(tokens, tokens.length);
+            return copied >= 0 && new SplittableRandom(Arrays.hashCode(tokens)).nextInt(10) < ofTen ? tokens[copied] : -1;
+        };
+    }
+
+    /** Tokens of all calls so far. */
+    public int fedTokens() {
+        return calls.stream().flatMap(List::stream).mapToInt(in -> in.tokens().length).sum();
     }
 
     @Override public void close() { }

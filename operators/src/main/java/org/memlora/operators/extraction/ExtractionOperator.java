@@ -29,7 +29,7 @@ public final class ExtractionOperator {
     /** One batched model call; one result per exchange, in order. */
     public List<ExtractionResult> extract(List<Exchange> exchanges) {
         List<GenerationRequest> requests = exchanges.stream().map(exchange -> model.request(
-                ExtractionPrompt.messages(exchange, model.hasExpert()), ExtractionPrompt.GRAMMAR, settings.extractionTokens()))
+                exchange.bankId(), ExtractionPrompt.messages(exchange, model.hasExpert()), ExtractionPrompt.GRAMMAR, settings.extractionTokens()))
                 .toList();
         StageModel.Batch batch = model.run(requests);
         List<ExtractionResult> results = new ArrayList<>(exchanges.size());

@@ -73,9 +73,10 @@ final class DemoReport {
             if (work.calls() > 0) {
                 double spent = work.nanos() / NANOS;
                 line(out, stage.name().toLowerCase(Locale.ROOT), String.format(Locale.ROOT,
-                        "%.1f s (%.0f %% of the time), %d requests in %d calls, %d tokens read, %d written: %.0f tokens/s", spent,
-                        100 * spent / seconds, work.requests(), work.calls(), work.promptTokens(), work.outputTokens(),
-                        (work.promptTokens() + work.outputTokens()) / Math.max(spent, 1e-9)));
+                        "%.1f s (%.0f %% of the time), %d requests in %d calls, %d tokens read (%d of them kept from earlier), %d written:"
+                                + " %.0f tokens/s", spent, 100 * spent / seconds, work.requests(), work.calls(), work.promptTokens(),
+                        work.cachedTokens(), work.outputTokens(),
+                        (work.promptTokens() - work.cachedTokens() + work.outputTokens()) / Math.max(spent, 1e-9)));
             }
         }
         line(out, "operations", operations.isEmpty() ? "none" : text(operations));
