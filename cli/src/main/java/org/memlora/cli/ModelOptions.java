@@ -39,10 +39,11 @@ final class ModelOptions {
         if (rows < 1 || contextTokens < 64) {
             throw new UserError("--rows must be at least 1 and --context-tokens at least 64.");
         }
-        return new LanguageModels.Request(base, expertsFolder(), device, engine, rows, contextTokens);
+        return new LanguageModels.Request(base, expertsFolder(experts, base), device, engine, rows, contextTokens);
     }
 
-    private Optional<Path> expertsFolder() {
+    /** @param experts what was given; null = nothing */
+    static Optional<Path> expertsFolder(String experts, String base) {
         if (experts == null) {
             return LanguageModels.bundledExperts(Path.of(System.getProperty("memlora.home", ".")), base);
         }
