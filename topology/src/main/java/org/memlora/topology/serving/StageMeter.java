@@ -2,7 +2,9 @@ package org.memlora.topology.serving;
 
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
@@ -24,6 +26,7 @@ public final class StageMeter {
     }
 
     private final Map<Stage, Work> work = new EnumMap<>(Stage.class);
+    private final Map<Stage, Integer> running = new EnumMap<>(Stage.class);
 
     /** The model as one stage sees it; closing it does nothing. */
     public LanguageModel of(Stage stage, LanguageModel model) {
@@ -36,7 +39,13 @@ public final class StageMeter {
             @Override
             public List<Completion> generate(List<GenerationRequest> requests) {
                 long start = System.nanoTime();
-                List<Completion> completions = model.generate(requests);
+                begin(stage, requests.size());
+                List<Completion> completions;
+                try {
+                    completions = model.generate(requests);
+                } finally {
+                    begin(stage, -requests.size());
+                }
                 add(stage, new Work(1, requests.size(),
                         completions.stream().mapToLong(Completion::promptTokens).sum(),
                         completions.stream().mapToLong(Completion::completionTokens).sum(), System.nanoTime() - start));
@@ -48,8 +57,19 @@ public final class StageMeter {
         };
     }
 
+    /** What the model works on, e.g. "extraction, 16 requests"; empty between calls. */
+    public synchronized String running() {
+        return running.entrySet().stream().filter(entry -> entry.getValue() > 0)
+                .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT) + ", " + entry.getValue()
+                        + (entry.getValue() == 1 ? " request" : " requests")).collect(Collectors.joining("; "));
+    }
+
     public synchronized Work of(Stage stage) {
         return work.getOrDefault(stage, Work.NONE);
+    }
+
+    private synchronized void begin(Stage stage, int requests) {
+        running.merge(stage, requests, Integer::sum);
     }
 
     private synchronized void add(Stage stage, Work more) {
