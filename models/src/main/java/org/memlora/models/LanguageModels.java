@@ -22,6 +22,7 @@ import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.models.tokenizer.Tokenizers;
 import org.memlora.models.transformer.EagerExecutor;
 import org.memlora.models.transformer.TransformerConfig;
+import org.memlora.models.weights.ReportedWeights;
 import org.memlora.models.weights.WeightSource;
 
 /** From the name of a base to a model that answers: file, tokenizer, transformer, experts, scheduler. */
@@ -60,7 +61,8 @@ public final class LanguageModels {
         Parts parts = Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
-        EagerExecutor executor = EagerExecutor.load(parts.config(), parts.weights(), experts, request.rows(),
+        WeightSource weights = new ReportedWeights(parts.weights(), "loading " + request.base(), progress);
+        EagerExecutor executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(),
                 request.contextTokens(), device, device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32);
         ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
         return new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
