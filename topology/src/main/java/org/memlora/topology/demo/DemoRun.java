@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -110,7 +111,7 @@ public final class DemoRun {
             while (!done.isComplete() && worker.failure().isEmpty() && since(lastNews).compareTo(STALL) < 0) {
                 boolean news = show(operations, answers, letters, POLL, progress);
                 lastNews = news ? System.nanoTime() : lastNews;
-                progress.step("streaming", done.done(), done.total(), "events");
+                progress.step("streaming", done.done(), done.total(), "events", meter.running());
             }
             show(operations, answers, letters, LAST_LETTERS, progress);
             worker.failure().ifPresent(failure -> out.println("The worker stopped: " + failure.getMessage()));
@@ -128,7 +129,7 @@ public final class DemoRun {
             progress.print(() -> {
                 newOperations.forEach(record -> show(record.value()));
                 newAnswers.forEach(record -> show(record.value()));
-                newLetters.forEach(record -> show(record.value()));
+                show(newLetters.stream().map(record -> record.value()).toList());
             });
         }
         return news;
@@ -147,9 +148,9 @@ public final class DemoRun {
         done.answered(answer.getBankId(), answer.getQuestionEventId());
     }
 
-    private void show(FailedEvent failed) {
-        report.add(failed);
-        rendering.deadLetter(failed);
+    private void show(List<FailedEvent> letters) {
+        letters.forEach(report::add);
+        rendering.deadLetters(letters);
     }
 
     private boolean verdict(boolean complete) {
