@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.memlora.evaluation.JsonFile;
 import org.memlora.evaluation.plots.BarChart;
 
 /** bench.json, bench.svg and the table on the terminal. */
@@ -96,7 +97,7 @@ final class BenchReport {
         }
         json.set("notes", notes);
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("bench.json"), json.toPrettyString() + "\n");
+        JsonFile.write(folder.resolve("bench.json"), json);
         Files.writeString(folder.resolve("bench.svg"), svg());
     }
 

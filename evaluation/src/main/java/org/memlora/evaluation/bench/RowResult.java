@@ -36,6 +36,7 @@ final class RowResult {
             ObjectNode one = stages.putObject(stage.name().toLowerCase(Locale.ROOT));
             one.put("requests", work.requests());
             one.put("promptTokens", mean(work.promptTokens(), work.requests()));
+            one.put("cachedPromptTokens", mean(work.cachedTokens(), work.requests()));
             one.put("outputTokens", mean(work.outputTokens(), work.requests()));
             one.put("tokensPerSecond", rate(work.promptTokens() + work.outputTokens(),
                     stage == Stage.GENERATION ? answerNanos : turnNanos));
