@@ -12,6 +12,7 @@ import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.OperationKind;
+import org.memlora.topology.client.BankView;
 
 /** Operations and answers as text for people; long texts go on below themselves. */
 public final class Rendering {
@@ -72,6 +73,13 @@ public final class Rendering {
         if (answer.getMemories().size() > MOST_MEMORIES) {
             write("      ", "and " + (answer.getMemories().size() - MOST_MEMORIES) + " more", Style.GREY);
         }
+    }
+
+    /** A memory of a bank with the time from when on, and until when, it holds. */
+    public void memory(BankView.Entry entry) {
+        String times = minute(entry.validFrom()) + entry.validTo().map(end -> " to " + minute(end)).orElse("");
+        write("  " + times + "  ", entry.text() + entry.occurredOn().map(day -> "  [" + day + "]").orElse(""),
+                entry.validTo().isPresent() ? Style.STRUCK : Style.PLAIN);
     }
 
     void gold(String gold) {
@@ -135,6 +143,10 @@ public final class Rendering {
 
     private static String day(Instant time) {
         return time.toString().substring(0, "2025-03-01".length());
+    }
+
+    private static String minute(Instant time) {
+        return time.toString().substring(0, "2025-03-01T10:00".length()).replace('T', ' ');
     }
 
     private static Style style(OperationKind kind) {

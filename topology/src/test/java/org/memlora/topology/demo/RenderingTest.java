@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.OperationKind;
+import org.memlora.topology.client.BankView;
 
 class RenderingTest {
 
@@ -91,6 +93,15 @@ class RenderingTest {
 
         assertThat(lines()).startsWith("? ann: Where does Ann live?", "  = Oslo", "    TOKEN_LIMIT: cut off", "      0.90  2025-03-01  fact 0",
                 "      0.80  2025-03-01 to 2025-04-02  ~fact 1~").endsWith("      and 2 more").hasSize(9);
+    }
+
+    @Test
+    void shouldListMemoriesWithTheTimesTheyHold() {
+        plain.memory(new BankView.Entry("m1", "Ann lives in Rome", TIME, Optional.of(TIME.plusSeconds(3600)), Optional.empty()));
+        plain.memory(new BankView.Entry("m2", "Ann moved to Oslo", TIME.plusSeconds(3600), Optional.empty(), Optional.of(LocalDate.of(2025, 2, 28))));
+
+        assertThat(lines()).containsExactly("  2025-03-01 10:00 to 2025-03-01 11:00  ~Ann lives in Rome~",
+                "  2025-03-01 11:00  Ann moved to Oslo  [2025-02-28]");
     }
 
     @Test
