@@ -3,26 +3,17 @@ package org.memlora.models;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.DataType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.memlora.models.bases.BaseCatalog;
-import org.memlora.models.bases.BaseResolver;
 import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
-import org.memlora.models.gguf.GgufFile;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
-import org.memlora.models.safetensors.SafetensorsFile;
-import org.memlora.models.tokenizer.Tokenizer;
-import org.memlora.models.tokenizer.Tokenizers;
 import org.memlora.models.transformer.EagerExecutor;
-import org.memlora.models.transformer.TransformerConfig;
-import org.memlora.models.weights.WeightSource;
 
 /** From the name of a base to a model that answers: file, tokenizer, transformer, experts, scheduler. */
 public final class LanguageModels {
@@ -41,8 +32,6 @@ public final class LanguageModels {
      */
     public record Request(String base, Optional<Path> experts, Compute compute, int rows, int contextTokens) { }
 
-    private record Parts(TransformerConfig config, WeightSource weights, Tokenizer tokenizer) { }
-
     private LanguageModels() { }
 
     /** The experts that the project brings for a base: {@code models/experts/<base>/} below {@code home}, when it is there. */
@@ -56,28 +45,13 @@ public final class LanguageModels {
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
         Device device = device(request.compute());
-        Path path = BaseResolver.standard(progress).resolve(request.base());
-        Parts parts = Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
+        OpenedBase parts = OpenedBase.open(request.base(), progress);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
         EagerExecutor executor = EagerExecutor.load(parts.config(), parts.weights(), experts, request.rows(),
                 request.contextTokens(), device, device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32);
         ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
         return new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
-    }
-
-    private static Parts fromGguf(Path file) {
-        GgufFile gguf = GgufFile.open(file);
-        return new Parts(TransformerConfig.fromGguf(gguf.metadata()), gguf, Tokenizers.fromGgufMetadata(gguf.metadata()));
-    }
-
-    private static Parts fromFolder(Path folder) {
-        try {
-            return new Parts(TransformerConfig.fromHuggingFace(folder.resolve("config.json")), SafetensorsFile.open(folder),
-                    Tokenizers.fromFolder(folder));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The base in " + folder + " can't be read: " + e.getMessage(), e);
-        }
     }
 
     private static Device device(Compute compute) {
