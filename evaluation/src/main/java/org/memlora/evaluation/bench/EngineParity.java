@@ -14,10 +14,11 @@ import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
-import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
+import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.generation.GeneratedAnswer;
 import org.memlora.operators.generation.GenerationOperator;
@@ -33,11 +34,11 @@ final class EngineParity {
     private static final int ROWS = 16;
     private static final int CALL = 20;
 
-    private final BaseFile base;
+    private final OpenedBase base;
     private final BenchPart part;
     private final PartProgress progress;
 
-    EngineParity(BaseFile base, BenchPart part, PartProgress progress) {
+    EngineParity(OpenedBase base, BenchPart part, PartProgress progress) {
         this.base = base;
         this.part = part;
         this.progress = progress;
