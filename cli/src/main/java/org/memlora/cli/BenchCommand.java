@@ -35,8 +35,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--batches", paramLabel = "N,…", split = ",", description = "Batch sizes of the engines. Default: ${DEFAULT-VALUE}.", defaultValue = "1,4,8,16,32")
     private List<Integer> batches;
 
-    @Option(names = "--rows", paramLabel = "NAME,…", split = ",", description = "Of ours, one-at-a-time, long-prompts, engines, experts. Default: all.")
-    private List<String> rows = BenchSettings.ROWS;
+    @Option(names = "--rows", paramLabel = "NAME,…", split = ",", description = "Of ours, one-at-a-time, long-prompts, engines, experts (the default) and parity (with LoCoMo files as --data).")
+    private List<String> rows = BenchSettings.DEFAULT_ROWS;
 
     @Option(names = "--parallel", paramLabel = "N", description = "Requests of \"ours\" in the model at once. Default: ${DEFAULT-VALUE}.", defaultValue = "16")
     private int parallel;

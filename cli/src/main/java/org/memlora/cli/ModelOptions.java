@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
 import org.memlora.models.LanguageModels.Engine;
+import org.memlora.models.bases.BaseCatalog;
 import picocli.CommandLine.Option;
 
 /** Which model, and where it runs. */
@@ -13,18 +14,18 @@ final class ModelOptions {
 
     private static final String NO_EXPERTS = "none";
 
-    @Option(names = "--base", paramLabel = "NAME", description = "Base model: a name of the README's table, a .gguf file or a"
-            + " Hugging Face folder. Default: ${DEFAULT-VALUE}.", defaultValue = LanguageModels.DEFAULT_BASE)
+    @Option(names = "--base", paramLabel = "NAME", description = "Base model: " + BaseCatalog.SMOLLM2_135M + ", "
+            + BaseCatalog.QWEN_CODER_500M + ", " + BaseCatalog.QWEN_CODER_1500M + ", a .gguf file or a Hugging Face folder. Default: ${DEFAULT-VALUE}.", defaultValue = LanguageModels.DEFAULT_BASE)
     private String base;
 
     @Option(names = "--experts", paramLabel = "DIR|none", description = "Folder with one subfolder per expert in PEFT's format."
             + " Default: models/experts/<base>/, when it is there.")
     private String experts;
 
-    @Option(names = "--device", description = "auto, cpu or gpu. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
+    @Option(names = "--device", paramLabel = "auto|cpu|gpu", description = "Where the model runs; auto = a GPU where there is one. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
     private Compute device;
 
-    @Option(names = "--engine", description = "auto, compiled (a quantised graph for CPUs) or eager (PyTorch). Default: ${DEFAULT-VALUE}.",
+    @Option(names = "--engine", paramLabel = "auto|compiled|eager", description = "auto, compiled (a quantised graph for CPUs) or eager (PyTorch). Default: ${DEFAULT-VALUE}.",
             defaultValue = "auto")
     private Engine engine;
 

@@ -24,6 +24,7 @@ class MemloraTest {
                 Arguments.of("demo --base nowhere --turns 1", 1, "nowhere"),
                 Arguments.of("ask Who", 2, "--bank"),
                 Arguments.of("memories --bank b --as-of noon", 2, "\"noon\" is no time"),
+                Arguments.of("memories --bank b --as-of 2025-03-01 --all", 2, "--all and --as-of exclude each other"),
                 Arguments.of("serve -D batch.evnts=3", 2, "batch.events"),
                 Arguments.of("serve --config nowhere.properties", 2, "nowhere.properties"));
     }

@@ -23,6 +23,7 @@ import org.memlora.models.tokenizer.Tokenizers;
 import org.memlora.models.transformer.EagerExecutor;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerExecutor;
+import org.memlora.models.weights.ReportedWeights;
 import org.memlora.models.weights.WeightSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,8 @@ public final class LanguageModels {
             executor = new CompiledModels(resolver.cacheFolder(), progress).open(path, parts.config(), parts.weights(),
                     CompiledModels.DEFAULT_BITS, experts, request.rows(), request.contextTokens());
         } else {
-            executor = EagerExecutor.load(parts.config(), parts.weights(), experts, request.rows(), request.contextTokens(),
+            WeightSource weights = new ReportedWeights(parts.weights(), "loading " + request.base(), progress);
+            executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
                     gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
         }
         ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());

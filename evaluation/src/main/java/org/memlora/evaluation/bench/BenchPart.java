@@ -15,14 +15,15 @@ import java.util.List;
 public record BenchPart(Kind kind, String name, String base, String compute, String experts, boolean trainedExperts,
         List<String> data, List<Integer> batches, int parallel, int contextTokens, double seconds, long minMillis) {
 
-    /** PIPELINE: a row; ENGINE: token rates; EXPERT_COSTS: what experts add. */
-    public enum Kind { PIPELINE, ENGINE, EXPERT_COSTS }
+    /** PIPELINE: a row; ENGINE: token rates; EXPERT_COSTS: what experts add; PARITY: the compiled engine against the eager one. */
+    public enum Kind { PIPELINE, ENGINE, EXPERT_COSTS, PARITY }
 
     public String title() {
         return switch (kind) {
             case PIPELINE -> "row " + name;
             case ENGINE -> "engine " + name;
             case EXPERT_COSTS -> "cost of experts";
+            case PARITY -> "parity of the engines";
         };
     }
 }

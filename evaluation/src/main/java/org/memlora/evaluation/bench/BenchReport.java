@@ -52,7 +52,8 @@ final class BenchReport {
                     notes.set(part.name(), result.get("note"));
                 }
             }
-            default -> result.fields().forEachRemaining(field -> {
+            case PARITY -> json.set(BenchSettings.PARITY, result);
+            case EXPERT_COSTS -> result.fields().forEachRemaining(field -> {
                 if (!field.getKey().equals(BenchChild.PEAK)) {
                     json.set(field.getKey(), field.getValue());
                 }
@@ -76,6 +77,10 @@ final class BenchReport {
             case EXPERT_COSTS -> String.format(Locale.ROOT, "experts: %+.1f %% over the bare base, mixed batch %+.1f %%, switch %.0f us (+- %.0f)",
                     100 * result.get("expertOverhead").asDouble(), 100 * result.get("mixedOverhead").asDouble(),
                     result.get("switchMicros").asDouble(), result.get("switchMicrosError").asDouble());
+            case PARITY -> String.format(Locale.ROOT, "parity: token F1 %.3f eager, %.3f compiled over %d questions, %.0f %% equal answers;"
+                    + " %.1f %% of %d greedy tokens equal, largest difference of logits %.2f", result.get("tokenF1Eager").asDouble(),
+                    result.get("tokenF1Compiled").asDouble(), result.get("questions").asInt(), 100 * result.get("equalAnswers").asDouble(),
+                    100 * result.get("equalGreedyTokens").asDouble(), result.get("comparedPositions").asInt(), result.get("largestLogitDifference").asDouble());
         };
     }
 

@@ -79,6 +79,9 @@ public final class BenchRun {
         if (settings.rows().contains(BenchSettings.EXPERTS)) {
             parts.add(part(BenchPart.Kind.EXPERT_COSTS, BenchSettings.EXPERTS, experts, trained, settings.quick() ? 0 : seconds));
         }
+        if (settings.rows().contains(BenchSettings.PARITY)) {
+            parts.add(part(BenchPart.Kind.PARITY, BenchSettings.PARITY, experts, trained, seconds));
+        }
         return parts;
     }
 

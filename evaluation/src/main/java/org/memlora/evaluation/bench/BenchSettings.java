@@ -13,7 +13,7 @@ import org.memlora.models.LanguageModels.Compute;
  * @param experts folder of trained experts; empty = random ones, which cost the same
  * @param data conversations; empty = the demo's own
  * @param batches rows of the engine measurements
- * @param rows what to measure, of {@link #ROWS}
+ * @param rows what to measure, of {@link #DEFAULT_ROWS} and {@link #PARITY}
  * @param quick shorter measurements: a look, no figures to quote
  * @param parallel requests of "ours" in the model at once
  */
@@ -25,7 +25,10 @@ public record BenchSettings(String base, Optional<Path> experts, Compute compute
     public static final String LONG_PROMPTS = "long-prompts";
     public static final String ENGINES = "engines";
     public static final String EXPERTS = "experts";
-    public static final List<String> ROWS = List.of(OURS, ONE_AT_A_TIME, LONG_PROMPTS, ENGINES, EXPERTS);
+    /** Needs LoCoMo files. */
+    public static final String PARITY = "parity";
+    public static final List<String> DEFAULT_ROWS = List.of(OURS, ONE_AT_A_TIME, LONG_PROMPTS, ENGINES, EXPERTS);
+    private static final List<String> ROWS = List.of(OURS, ONE_AT_A_TIME, LONG_PROMPTS, ENGINES, EXPERTS, PARITY);
 
     /** Of everything that is random here. */
     public static final long SEED = 20_251_124;

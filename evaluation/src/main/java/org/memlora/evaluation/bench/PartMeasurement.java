@@ -40,6 +40,7 @@ final class PartMeasurement {
             case ENGINE -> engine();
             case EXPERT_COSTS -> new ExpertCosts(BaseFile.open(part.base()), Path.of(part.experts()), part.parallel(),
                     part.seconds() == 0, progress).measure();
+            case PARITY -> new EngineParity(BaseFile.open(part.base()), part, progress).measure();
         };
     }
 

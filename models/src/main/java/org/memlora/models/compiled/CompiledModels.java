@@ -1,6 +1,7 @@
 package org.memlora.models.compiled;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,9 +17,10 @@ import org.memlora.models.weights.WeightSource;
 /** Opens bases for the CPU: compiled when first used, from the cache afterwards. */
 public final class CompiledModels {
     /** Exact for most GGUF types, and the faster one in batches on processors with int8 dot products. */
-    public static final int DEFAULT_BITS = 8;
+    public static final int DEFAULT_BITS = Integer.getInteger("memlora.bits", 8);
 
     private static final int HEAD_WIDTH_STEP = 16;
+    private static final long MB = 1_000_000;
 
     private final Path cacheFolder;
     private final DownloadProgress progress;
@@ -44,9 +46,34 @@ public final class CompiledModels {
     public CompiledExecutor open(Path base, TransformerConfig config, WeightSource weights, int bits,
             Map<String, LoraAdapter> experts, int rows, int contextTokens) {
         DecoderWeights decoder = new DecoderWeights(weights, config);
+        List<WeightLayout.Named> matrices = WeightLayout.matrices(config, decoder);
+        requireMemory(base, WeightWriter.estimate(matrices, bits), availableMemory());
         CompiledWeights compiled = new GraphCache(cacheFolder.resolve("compiled")).open(name(base), checksum(base), bits,
-                WeightLayout.matrices(config, decoder), progress);
+                matrices, progress);
         return new CompiledExecutor(config, decoder, compiled, experts, rows, contextTokens, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** The runtime holds the weights in its own layout beside the mapped file. */
+    static void requireMemory(Path base, long weightBytes, long availableBytes) {
+        long needed = weightBytes + weightBytes / 4;
+        if (availableBytes < needed) {
+            throw new IllegalStateException("The base in " + base + " needs some " + needed / MB + " MB of memory, " + availableBytes / MB
+                    + " MB are available; free memory, or take a smaller base.");
+        }
+    }
+
+    /** What Linux could give without swapping; unknown elsewhere = no limit. */
+    private static long availableMemory() {
+        Path memory = Path.of("/proc/meminfo");
+        if (!Files.isReadable(memory)) {
+            return Long.MAX_VALUE;
+        }
+        try (Stream<String> lines = Files.lines(memory)) {
+            return lines.filter(line -> line.startsWith("MemAvailable:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst().orElse(Long.MAX_VALUE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String name(Path base) {

@@ -40,7 +40,7 @@ class EagerExecutorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"llama-untied, base", "gemma2, gguf"})
+    @CsvSource({"llama-untied, base", "qwen2-untied, base", "gemma2, gguf"})
     void ggufEqualsTransformers(String name, String recorded) throws IOException {
         ReferenceModel model = ReferenceModel.of(name);
         try (EagerExecutor executor = model.ggufExecutor(4)) {

@@ -67,11 +67,14 @@ public final class ExtractionOperator {
         List<String> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String text : texts) {
+            if (!seen.add(Words.normalised(text))) {
+                continue;
+            }
             Set<String> words = Words.content(text);
             words.removeAll(speakers);
             if (words.stream().noneMatch(said::contains)) {
                 failures.add(failure(exchange, "UNGROUNDED: no content word of the fact stands in the exchange", text));
-            } else if (seen.add(Words.normalised(text))) {
+            } else {
                 kept.add(text);
             }
         }

@@ -64,13 +64,13 @@ public final class DemoRun {
                 progress.print(() -> {
                     operations.forEach(DemoRun.this::show);
                     answers.forEach(DemoRun.this::show);
-                    letters.forEach(DemoRun.this::show);
+                    show(letters);
                 });
             }
 
             @Override
             public void progress(int done, int total) {
-                progress.step("streaming", done, total, "events");
+                progress.step("streaming", done, total, "events", meter.running());
             }
         };
     }
@@ -86,9 +86,9 @@ public final class DemoRun {
         stream.gold(answer).ifPresent(rendering::gold);
     }
 
-    private void show(FailedEvent failed) {
-        report.add(failed);
-        rendering.deadLetter(failed);
+    private void show(List<FailedEvent> letters) {
+        letters.forEach(report::add);
+        rendering.deadLetters(letters);
     }
 
     private boolean verdict(boolean complete) {

@@ -2,8 +2,10 @@ package org.memlora.topology.serving;
 
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
@@ -42,6 +44,7 @@ public final class StageMeter {
     }
 
     private final Map<Stage, Work> work = new EnumMap<>(Stage.class);
+    private final Map<Stage, Integer> running = new EnumMap<>(Stage.class);
 
     /** The model as one stage sees it; closing it does nothing. */
     public LanguageModel of(Stage stage, LanguageModel model) {
@@ -54,7 +57,13 @@ public final class StageMeter {
             @Override
             public List<Completion> generate(List<GenerationRequest> requests) {
                 long start = System.nanoTime();
-                List<Completion> completions = model.generate(requests);
+                begin(stage, requests.size());
+                List<Completion> completions;
+                try {
+                    completions = model.generate(requests);
+                } finally {
+                    begin(stage, -requests.size());
+                }
                 add(stage, Work.of(completions, System.nanoTime() - start));
                 return completions;
             }
@@ -64,8 +73,19 @@ public final class StageMeter {
         };
     }
 
+    /** What the model works on, e.g. "extraction, 16 requests"; empty between calls. */
+    public synchronized String running() {
+        return running.entrySet().stream().filter(entry -> entry.getValue() > 0)
+                .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT) + ", " + entry.getValue()
+                        + (entry.getValue() == 1 ? " request" : " requests")).collect(Collectors.joining("; "));
+    }
+
     public synchronized Work of(Stage stage) {
         return work.getOrDefault(stage, Work.NONE);
+    }
+
+    private synchronized void begin(Stage stage, int requests) {
+        running.merge(stage, requests, Integer::sum);
     }
 
     private synchronized void add(Stage stage, Work more) {
