@@ -19,6 +19,9 @@ import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
 class GradientTest {
+    /** Adam divides by the gradient's size: where that is nearly 0, rounding decides the sign of a whole step. */
+    private static final double LATER_LOSSES = 0.01;
+
     private static final double DROPOUT = 0.3;
 
     @ParameterizedTest
@@ -34,7 +37,7 @@ class GradientTest {
             double most = 0;
             for (int step = 0; step < losses.length - 1; step++) {
                 double loss = CompletionLoss.backward(model, rows, 1 / count, 0, 0) / count;
-                assertThat(loss).isCloseTo(losses[step], Offset.offset(step == 0 ? 1e-5 : 1e-3));
+                assertThat(loss).isCloseTo(losses[step], Offset.offset(step == 0 ? 1e-5 : LATER_LOSSES * losses[step]));
                 List<float[]> gradients = Gradients.take(model);
                 if (step == 0) {
                     most = requireEqual(model, expected, "gradient.", gradients);
@@ -46,9 +49,8 @@ class GradientTest {
                 }
                 state.write(model, state.values);
             }
-            // Adam divides by the gradient's size: where that is nearly 0, rounding decides the sign of a whole step.
             requireMostlyEqual(model, expected, state.values);
-            assertThat(CompletionLoss.value(model, rows) / count).isCloseTo(losses[losses.length - 1], Offset.offset(1e-3));
+            assertThat(CompletionLoss.value(model, rows) / count).isCloseTo(losses[losses.length - 1], Offset.offset(LATER_LOSSES * losses[losses.length - 1]));
             System.out.printf("%s %s: largest relative difference of gradients %.1e%n", name, expert, most);
         }
     }
