@@ -57,6 +57,14 @@ public final class LanguageModels {
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
         Device device = device(request.compute());
+        try {
+            return load(request, device, progress);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new IllegalArgumentException("Base " + request.base() + " can't be loaded: " + reason(e) + ".", e);
+        }
+    }
+
+    private static LanguageModel load(Request request, Device device, DownloadProgress progress) {
         Path path = BaseResolver.standard(progress).resolve(request.base());
         Parts parts = Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
         Map<String, LoraAdapter> experts = request.experts()
@@ -80,6 +88,13 @@ public final class LanguageModels {
         } catch (IOException e) {
             throw new UncheckedIOException("The base in " + folder + " can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /** In one line; of a file that is no JSON, what is wrong with it. */
+    private static String reason(RuntimeException e) {
+        String cause = e instanceof UncheckedIOException io && io.getCause().getMessage() != null
+                ? " (" + io.getCause().getMessage().lines().findFirst().orElse("") + ")" : "";
+        return e.getMessage().replaceFirst("\\.$", "") + cause;
     }
 
     private static Device device(Compute compute) {
