@@ -45,21 +45,17 @@ class KilledServeIT {
     private static final String BASE = BaseCatalog.SMOLLM2_135M;
     private static final List<String> BANKS = List.of("amber", "birch");
     private static final int PARTITIONS = 2;
-    private static final int QUESTION_EVERY = 3;
+    private static final int QUESTION_EVERY = 2;
     private static final int QUESTION_MEMORIES = 50;
-    private static final Duration TIMEOUT = Duration.ofMinutes(4);
+    private static final Duration TIMEOUT = Duration.ofMinutes(8);
     /** Single turns of the kind of which even the untuned 135M makes a fact. */
     private static final List<String> SAID = List.of(
             "I moved to Trondheim in May and I live there alone with my cat Miso.",
             "My sister Clara plays the violin in the city orchestra every Thursday.",
             "I started a new job as a nurse at the hospital in Bergen on Monday.",
-            "We bought a red sailing boat and named it Albatross.",
             "My grandmother Ingrid turned ninety and baked the cake herself.",
-            "I ran the marathon in Oslo in four hours and ten minutes.",
             "My dog Rex hurt his paw, so the vet put a bandage on it.",
             "I am learning Japanese because I want to visit Kyoto next spring.",
-            "Our neighbour Otto sold his old tractor to a farmer from Lund.",
-            "I painted the kitchen yellow and hung up a map of Iceland.",
             "My brother Jonas opened a small bakery near the harbour.",
             "I lost my blue umbrella on the train to Stockholm.");
 
@@ -109,7 +105,7 @@ class KilledServeIT {
         }
     }
 
-    /** The banks hear the same: a turn a day, a question after every third. */
+    /** The banks hear the same: a turn a day, a question after every second. */
     private static List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (int i = 1; i <= SAID.size(); i++) {
@@ -134,7 +130,7 @@ class KilledServeIT {
         for (String bank : BANKS) {
             List<Answer> own = answers.stream().filter(answer -> answer.getBankId().equals(bank)).toList();
             assertThat(own).extracting(Answer::getQuestionEventId).as("each question of %s once, in order", bank)
-                    .containsExactly("q3", "q6", "q9", "q12");
+                    .containsExactly("q2", "q4", "q6", "q8");
             List<MemoryOperation> trail = operations.stream().filter(operation -> operation.getBankId().equals(bank)).toList();
             assertThat(trail).extracting(operation -> Integer.valueOf(operation.getSourceEventIds().get(0))).as("turns of %s in order", bank).isSorted();
             List<String> made = trail.stream().map(MemoryOperation::getMemoryId).filter(Objects::nonNull).toList();
@@ -163,6 +159,7 @@ class KilledServeIT {
                 .redirectOutput(ProcessBuilder.Redirect.to(new File("target/killed-serve-" + (running.size() + 1) + "-" + arguments[0] + ".log")));
         builder.environment().put("MEMLORA_PREBUILT", "1");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE"); // other tests may hold the cores that PyTorch's threads wait for
         Process process = builder.start();
         running.add(process);
         return process;

@@ -2,6 +2,7 @@ package org.memlora.models;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -64,6 +65,14 @@ public final class LanguageModels {
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
         boolean gpu = usesGpu(request);
+        try {
+            return load(request, gpu, progress);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new IllegalArgumentException("Base " + request.base() + " can't be loaded: " + reason(e) + ".", e);
+        }
+    }
+
+    private static LanguageModel load(Request request, boolean gpu, DownloadProgress progress) {
         OpenedBase parts = OpenedBase.open(request.base(), progress);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
@@ -87,6 +96,13 @@ public final class LanguageModels {
         }
         obstacle.filter(reason -> engine == Engine.AUTO).ifPresent(reason -> LOG.warn("The eager engine runs this base: {}", reason));
         return engine != Engine.EAGER && obstacle.isEmpty();
+    }
+
+    /** In one line; of a file that is no JSON, what is wrong with it. */
+    private static String reason(RuntimeException e) {
+        String cause = e instanceof UncheckedIOException io && io.getCause().getMessage() != null
+                ? " (" + io.getCause().getMessage().lines().findFirst().orElse("") + ")" : "";
+        return e.getMessage().replaceFirst("\\.$", "") + cause;
     }
 
     /** Asks PyTorch only where its answer matters: loading it takes time and memory. */
