@@ -2,8 +2,6 @@ package org.memlora.models;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,12 +12,8 @@ import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.compiled.CompiledModels;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
-import org.memlora.models.gguf.GgufFile;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
-import org.memlora.models.safetensors.SafetensorsFile;
-import org.memlora.models.tokenizer.Tokenizer;
-import org.memlora.models.tokenizer.Tokenizers;
 import org.memlora.models.transformer.EagerExecutor;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerExecutor;
@@ -57,8 +51,6 @@ public final class LanguageModels {
         }
     }
 
-    private record Parts(TransformerConfig config, WeightSource weights, Tokenizer tokenizer) { }
-
     private LanguageModels() { }
 
     /** The experts that the project brings for a base: {@code models/experts/<base>/} below {@code home}, when it is there. */
@@ -72,14 +64,12 @@ public final class LanguageModels {
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
         boolean gpu = usesGpu(request);
-        BaseResolver resolver = BaseResolver.standard(progress);
-        Path path = resolver.resolve(request.base());
-        Parts parts = Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
+        OpenedBase parts = OpenedBase.open(request.base(), progress);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
         TransformerExecutor executor;
         if (!gpu && compiles(request.engine(), parts.config())) {
-            executor = new CompiledModels(resolver.cacheFolder(), progress).open(path, parts.config(), parts.weights(),
+            executor = new CompiledModels(BaseResolver.standard(progress).cacheFolder(), progress).open(parts.path(), parts.config(), parts.weights(),
                     CompiledModels.DEFAULT_BITS, experts, request.rows(), request.contextTokens());
         } else {
             WeightSource weights = new ReportedWeights(parts.weights(), "loading " + request.base(), progress);
@@ -97,20 +87,6 @@ public final class LanguageModels {
         }
         obstacle.filter(reason -> engine == Engine.AUTO).ifPresent(reason -> LOG.warn("The eager engine runs this base: {}", reason));
         return engine != Engine.EAGER && obstacle.isEmpty();
-    }
-
-    private static Parts fromGguf(Path file) {
-        GgufFile gguf = GgufFile.open(file);
-        return new Parts(TransformerConfig.fromGguf(gguf.metadata()), gguf, Tokenizers.fromGgufMetadata(gguf.metadata()));
-    }
-
-    private static Parts fromFolder(Path folder) {
-        try {
-            return new Parts(TransformerConfig.fromHuggingFace(folder.resolve("config.json")), SafetensorsFile.open(folder),
-                    Tokenizers.fromFolder(folder));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The base in " + folder + " can't be read: " + e.getMessage(), e);
-        }
     }
 
     /** Asks PyTorch only where its answer matters: loading it takes time and memory. */

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.memlora.models.OpenedBase;
+import org.memlora.models.bases.DownloadProgress;
 import org.memlora.operators.Stage;
 import org.memlora.topology.demo.WorkProgress;
 
@@ -37,7 +39,7 @@ public final class BenchRun {
             Path experts = trained ? settings.experts().orElseThrow() : folder.resolve("experts");
             if (!trained) {
                 out.println("No trained experts for all three stages: random ones of the same shape are measured.");
-                RandomExperts.write(experts, BaseFile.open(settings.base()).config(), BenchSettings.SEED);
+                RandomExperts.write(experts, OpenedBase.open(settings.base(), DownloadProgress.none()).config(), BenchSettings.SEED);
             }
             ChildProcesses processes = new ChildProcesses(folder);
             BenchReport report = new BenchReport(settings, trained);

@@ -2,22 +2,22 @@ package org.memlora.evaluation.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.memlora.evaluation.metrics.TokenF1;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
-import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
+import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.generation.GeneratedAnswer;
 import org.memlora.operators.generation.GenerationOperator;
@@ -33,11 +33,11 @@ final class EngineParity {
     private static final int ROWS = 16;
     private static final int CALL = 20;
 
-    private final BaseFile base;
+    private final OpenedBase base;
     private final BenchPart part;
     private final PartProgress progress;
 
-    EngineParity(BaseFile base, BenchPart part, PartProgress progress) {
+    EngineParity(OpenedBase base, BenchPart part, PartProgress progress) {
         this.base = base;
         this.part = part;
         this.progress = progress;
@@ -65,7 +65,7 @@ final class EngineParity {
     private record Outcome(double tokenF1, List<String> answers, List<float[][]> logits) { }
 
     ObjectNode measure() {
-        List<GoldEvidence> questions = GoldEvidence.draw(part.data().stream().map(java.nio.file.Path::of).toList(), QUESTIONS, BenchSettings.SEED);
+        List<GoldEvidence> questions = GoldEvidence.draw(part.data().stream().map(Path::of).toList(), QUESTIONS, BenchSettings.SEED);
         if (questions.isEmpty()) {
             throw new IllegalArgumentException("Parity needs LoCoMo files with questions: give them with --data.");
         }
@@ -114,7 +114,7 @@ final class EngineParity {
                 for (int i = 0; i < some.size(); i++) {
                     String answer = generated.get(i).text().orElse("");
                     answers.add(answer);
-                    f1 += tokenF1(answer, some.get(i).answer());
+                    f1 += TokenF1.score(answer, some.get(i).answer());
                 }
             }
         }
@@ -128,7 +128,7 @@ final class EngineParity {
 
     private int[] sequence(int[] prompt, String answer) {
         int[] tokens = base.tokenizer().encode(answer);
-        int[] sequence = java.util.Arrays.copyOf(prompt, prompt.length + tokens.length);
+        int[] sequence = Arrays.copyOf(prompt, prompt.length + tokens.length);
         System.arraycopy(tokens, 0, sequence, prompt.length, tokens.length);
         return sequence;
     }
@@ -143,28 +143,5 @@ final class EngineParity {
             }
         }
         return logits;
-    }
-
-    /** Harmonic mean of precision and recall of the words, as SQuAD counts them (lower case, without articles and punctuation). */
-    static double tokenF1(String answer, String gold) {
-        Map<String, Integer> left = words(gold);
-        int goldWords = left.values().stream().mapToInt(Integer::intValue).sum();
-        int common = 0;
-        int answerWords = 0;
-        for (Map.Entry<String, Integer> word : words(answer).entrySet()) {
-            answerWords += word.getValue();
-            common += Math.min(word.getValue(), left.getOrDefault(word.getKey(), 0));
-        }
-        return common == 0 ? 0 : 2.0 * common / (goldWords + answerWords);
-    }
-
-    private static Map<String, Integer> words(String text) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        for (String word : text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}\\s]", "").split("\\s+")) {
-            if (!word.isEmpty() && !Set.of("a", "an", "the", "and").contains(word)) {
-                counts.merge(word, 1, Integer::sum);
-            }
-        }
-        return counts;
     }
 }

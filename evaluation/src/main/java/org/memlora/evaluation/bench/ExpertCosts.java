@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.memlora.models.GenerationRequest;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.operators.Stage;
 
@@ -21,13 +22,13 @@ final class ExpertCosts {
     private static final int STEPS = 16;
     private static final int ROUNDS = 3;
 
-    private final BaseFile base;
+    private final OpenedBase base;
     private final Path experts;
     private final int batch;
     private final int switches;
     private final PartProgress progress;
 
-    ExpertCosts(BaseFile base, Path experts, int batch, boolean quick, PartProgress progress) {
+    ExpertCosts(OpenedBase base, Path experts, int batch, boolean quick, PartProgress progress) {
         this.base = base;
         this.experts = experts;
         this.batch = batch;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.LanguageModels;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.embedding.MiniLmEmbedder;
 import org.memlora.models.tokenizer.Tokenizer;
@@ -38,9 +39,9 @@ final class PartMeasurement {
         return switch (part.kind()) {
             case PIPELINE -> row();
             case ENGINE -> engine();
-            case EXPERT_COSTS -> new ExpertCosts(BaseFile.open(part.base()), Path.of(part.experts()), part.parallel(),
+            case EXPERT_COSTS -> new ExpertCosts(OpenedBase.open(part.base(), DownloadProgress.none()), Path.of(part.experts()), part.parallel(),
                     part.seconds() == 0, progress).measure();
-            case PARITY -> new EngineParity(BaseFile.open(part.base()), part, progress).measure();
+            case PARITY -> new EngineParity(OpenedBase.open(part.base(), DownloadProgress.none()), part, progress).measure();
         };
     }
 
@@ -71,7 +72,7 @@ final class PartMeasurement {
     }
 
     private LongPrompts longPrompts() {
-        Tokenizer tokenizer = BaseFile.open(part.base()).tokenizer();
+        Tokenizer tokenizer = OpenedBase.open(part.base(), DownloadProgress.none()).tokenizer();
         return new LongPrompts(prompt -> tokenizer.encodeChat(prompt).length);
     }
 
@@ -102,7 +103,7 @@ final class PartMeasurement {
     private ObjectNode engine() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode figures = json.putArray("engines");
-        BaseFile base = BaseFile.open(part.base());
+        OpenedBase base = OpenedBase.open(part.base(), DownloadProgress.none());
         try (BenchmarkEngine engine = engine(base)) {
             engine.run(1, 4);
             for (int i = 0; i < part.batches().size(); i++) {
@@ -120,7 +121,7 @@ final class PartMeasurement {
         return json;
     }
 
-    private BenchmarkEngine engine(BaseFile base) {
+    private BenchmarkEngine engine(OpenedBase base) {
         if (part.name().equals(BenchRun.LLAMA_CPP)) {
             return new LlamaCppEngine(base.path(), LLAMA_THREADS);
         }

@@ -6,14 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.bases.BaseResolver;
 import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.compiled.CompiledModels;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.EagerExecutor;
-import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
+import org.memlora.models.transformer.TransformerExecutor;
 
 /** The only place of the benchmark that knows which executors there are and how to call one. */
 final class TransformerExecutors {
@@ -24,7 +25,7 @@ final class TransformerExecutors {
     private TransformerExecutors() { }
 
     /** @param name OURS = what serves on this machine's CPU; EAGER = the reference on DJL's PyTorch engine */
-    static TransformerExecutor load(String name, BaseFile base, Optional<Path> experts, int rows, int contextTokens) {
+    static TransformerExecutor load(String name, OpenedBase base, Optional<Path> experts, int rows, int contextTokens) {
         Map<String, LoraAdapter> loaded = experts.map(folder -> ExpertLoader.load(folder, base.config())).orElse(Map.of());
         return switch (name) {
             case OURS -> new CompiledModels(BaseResolver.standard(DownloadProgress.none()).cacheFolder(), DownloadProgress.none()).open(

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.bases.BaseCatalog;
 import org.memlora.models.bases.CachedBases;
+import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.operators.extraction.Exchange;
 import org.memlora.topology.demo.DialogueReader;
@@ -17,7 +19,7 @@ class LongPromptsIT {
     @ParameterizedTest
     @ValueSource(strings = {BaseCatalog.SMOLLM2_135M, BaseCatalog.QWEN_CODER_500M})
     void promptsHaveTheMeasuredLengths(String base) {
-        Tokenizer tokenizer = BaseFile.open(CachedBases.path(base).toString()).tokenizer();
+        Tokenizer tokenizer = OpenedBase.open(CachedBases.path(base).toString(), DownloadProgress.none()).tokenizer();
         LongPrompts prompts = new LongPrompts(prompt -> tokenizer.encodeChat(prompt).length);
         List<Exchange> exchanges = Workload.banks(List.of(DialogueReader.demo()), 1).get(0).exchanges();
 
