@@ -56,23 +56,15 @@ public final class ExtractionOperator {
         return grounded(exchange, texts, failures);
     }
 
-    /* A fact none of whose content words stands in the exchange is made up (mem0#4573: one such fact came back 668 times). */
     private static List<String> grounded(Exchange exchange, List<String> texts, List<StageFailure> failures) {
-        Set<String> said = new HashSet<>();
-        Set<String> speakers = new HashSet<>();
-        for (DialogueTurn turn : exchange.turns()) {
-            speakers.addAll(Words.content(turn.speaker()));
-            said.addAll(Words.content(ExtractionPrompt.line(turn)));
-        }
+        Grounding grounding = new Grounding(exchange);
         List<String> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String text : texts) {
             if (!seen.add(Words.normalised(text))) {
                 continue;
             }
-            Set<String> words = Words.content(text);
-            words.removeAll(speakers);
-            if (words.stream().noneMatch(said::contains)) {
+            if (!grounding.holds(text)) {
                 failures.add(failure(exchange, "UNGROUNDED: no content word of the fact stands in the exchange", text));
             } else {
                 kept.add(text);
