@@ -31,7 +31,7 @@ public record BatcherSettings(int prefillTokens, int queueCapacity, int prefixes
 
     /** With default prefixes and drafts. */
     public BatcherSettings(int prefillTokens, int queueCapacity) {
-        this(prefillTokens, queueCapacity, 32, 128 * MEBIBYTE, 2, 6);
+        this(prefillTokens, queueCapacity, 32, 128 * MEBIBYTE, 2, 4);
     }
 
     public BatcherSettings withPrefixes(int most, long bytes) {

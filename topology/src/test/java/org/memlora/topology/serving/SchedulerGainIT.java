@@ -59,7 +59,7 @@ class SchedulerGainIT {
             Grammar.repeat(Grammar.sequence(Grammar.literal("\n- "), Grammar.lineExcept("")), 0, 2));
 
     /** @param cpuSeconds of the process, which other processes disturb less than the time of the clock */
-    private record Run(List<String> outputs, GenerationStats.Work work, long prefixHits, double seconds, double cpuSeconds) { }
+    private record Run(List<String> outputs, GenerationStats.Work work, long calls, double seconds, double cpuSeconds) { }
 
     private interface Workload {
         List<String> run(LanguageModel model, List<Exchange> exchanges);
@@ -164,7 +164,7 @@ class SchedulerGainIT {
             for (int from = 0; from < exchanges.size(); from += rows) {
                 outputs.addAll(work.run(model, exchanges.subList(from, Math.min(exchanges.size(), from + rows))));
             }
-            return new Run(outputs, model.stats().total(), model.stats().prefixHits(), (System.nanoTime() - start) / 1e9,
+            return new Run(outputs, model.stats().total(), model.stats().forwardCalls(), (System.nanoTime() - start) / 1e9,
                     (cpuNanos() - cpuStart) / 1e9);
         }
     }
@@ -181,10 +181,10 @@ class SchedulerGainIT {
         }
         double requests = work.requests();
         System.out.printf("%s, %s, %d rows, %s: %.1f s, %.1f CPU s (%.2f of bare); a request: %.0f prompt tokens, %.0f of them run,"
-                        + " %.0f written; prefill %.1f s, decode %.1f s; %d drafted, %d accepted; %d of %d results as bare%n", name,
+                        + " %.0f written; prefill %.1f s, decode %.1f s; %d calls, %d drafted, %d accepted; %d of %d results as bare%n", name,
                 workload, rows, variant, run.seconds, run.cpuSeconds, run.cpuSeconds / bare.cpuSeconds, work.promptTokens() / requests,
                 (work.promptTokens() - work.cachedTokens()) / requests, work.outputTokens() / requests, work.prefillNanos() / 1e9,
-                work.decodeNanos() / 1e9, work.draftedTokens(), work.acceptedTokens(), same, run.outputs.size());
+                work.decodeNanos() / 1e9, run.calls, work.draftedTokens(), work.acceptedTokens(), same, run.outputs.size());
     }
 
     private static List<Exchange> exchanges() throws IOException {
