@@ -54,7 +54,8 @@ public final class LanguageModels {
         return new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
     }
 
-    private static Device device(Compute compute) {
+    /** @throws IllegalArgumentException if a GPU was asked for and there is none */
+    public static Device device(Compute compute) {
         boolean gpu = compute != Compute.CPU && Engine.getEngine("PyTorch").getGpuCount() > 0;
         if (compute == Compute.GPU && !gpu) {
             throw new IllegalArgumentException("PyTorch finds no GPU here: build with -Pcuda on a machine with an NVIDIA GPU,"
