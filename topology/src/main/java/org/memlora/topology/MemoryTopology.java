@@ -17,6 +17,7 @@ import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.generation.GenerationProcessor;
 import org.memlora.topology.inbox.InboxProcessor;
+import org.memlora.topology.memory.IndexCache;
 import org.memlora.topology.update.UpdateProcessor;
 
 /**
@@ -35,12 +36,13 @@ public final class MemoryTopology {
     public static Topology build(PipelineSettings settings, MemoryOperators operators, PipelineSerdes serdes) {
         StageCalls calls = settings.stageCalls();
         UpdateProcessor.Retrieval retrieval = retrieval(operators, settings.number(PipelineSettings.QUESTION_MEMORIES));
+        IndexCache indexes = new IndexCache(settings.bytes(PipelineSettings.INDEX_MEMORY_BYTES));
         Topology topology = new Topology();
         topology.addSource(Names.EVENTS_SOURCE, new StringDeserializer(), new ByteArrayDeserializer(), Topics.CONVERSATION_EVENTS.name());
         topology.addProcessor(Names.INBOX,
                 () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events()), Names.EVENTS_SOURCE);
         topology.addProcessor(Names.EXTRACTION, () -> new ExtractionProcessor(operators.extraction(), calls), Names.INBOX);
-        topology.addProcessor(Names.UPDATE, () -> new UpdateProcessor(operators.update(), retrieval, calls), Names.EXTRACTION);
+        topology.addProcessor(Names.UPDATE, () -> new UpdateProcessor(operators.update(), retrieval, calls, indexes), Names.EXTRACTION);
         topology.addProcessor(Names.GENERATION,
                 () -> new GenerationProcessor(operators.generation(), calls, operators.model()), Names.UPDATE);
         addSinks(topology, serdes);

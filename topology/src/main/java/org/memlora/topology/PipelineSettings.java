@@ -49,6 +49,7 @@ public final class PipelineSettings {
     public static final String STAGE_RETRIES = "stage.retries";
     public static final String REGISTRY_RETRY_MS = "registry.retry.ms";
     public static final String ROCKSDB_MEMORY_BYTES = "rocksdb.memory.bytes";
+    public static final String INDEX_MEMORY_BYTES = "index.memory.bytes";
     public static final String KAFKA_PREFIX = "kafka.";
 
     /** A thread may be away from its poll for so many of the longest transactions. */
@@ -77,7 +78,8 @@ public final class PipelineSettings {
             number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question."),
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
-            bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."));
+            bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."),
+            bytes(INDEX_MEMORY_BYTES, 256L << 20, 1L << 20, "Heap for the indexes of the banks used last; others are read from the store first."));
 
     private static final ConfigDef DEFINITION = definition();
 
@@ -133,6 +135,10 @@ public final class PipelineSettings {
 
     public Duration duration(String key) {
         return Duration.ofMillis((long) values.get(key));
+    }
+
+    public long bytes(String key) {
+        return (long) values.get(key);
     }
 
     public InboxSettings inbox() {

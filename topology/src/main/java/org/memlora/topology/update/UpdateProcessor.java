@@ -34,6 +34,7 @@ import org.memlora.topology.flow.QuestionBatch;
 import org.memlora.topology.flow.QuestionBatch.PreparedQuestion;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.memory.BankKey;
+import org.memlora.topology.memory.IndexCache;
 import org.memlora.topology.memory.StoreMemoryBank;
 
 /**
@@ -75,19 +76,28 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     private final UpdateOperator operator;
     private final Retrieval retrieval;
     private final StageCalls calls;
+    private final IndexCache indexCache;
     private ProcessorContext<String, Object> context;
     private KeyValueStore<Bytes, MemoryRecord> memories;
+    private IndexCache.View indexes;
 
-    public UpdateProcessor(UpdateOperator operator, Retrieval retrieval, StageCalls calls) {
+    public UpdateProcessor(UpdateOperator operator, Retrieval retrieval, StageCalls calls, IndexCache indexCache) {
         this.operator = operator;
         this.retrieval = retrieval;
         this.calls = calls;
+        this.indexCache = indexCache;
     }
 
     @Override
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         memories = context.getStateStore(Names.MEMORIES_STORE);
+        indexes = indexCache.open(); // of the store as it was opened now: never of one whose transaction was aborted
+    }
+
+    @Override
+    public void close() {
+        indexes.close();
     }
 
     @Override
@@ -115,7 +125,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
                 addUsage(usages, bankId, Stage.EXTRACTION, item.usage());
             }
             if (!facts.isEmpty()) {
-                round.add(new BankRound(new StoreMemoryBank(bankId, memories), facts));
+                round.add(new BankRound(new StoreMemoryBank(bankId, memories, indexes), facts));
             }
         });
         return round;
@@ -179,7 +189,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     }
 
     private PreparedQuestion prepare(QuestionItem question, Map<Stage, StageUsage> usage) {
-        StoreMemoryBank bank = new StoreMemoryBank(question.bankId(), memories);
+        StoreMemoryBank bank = new StoreMemoryBank(question.bankId(), memories, indexes);
         return calls.call(List.of(question),
                 one -> List.of(new PreparedQuestion(question, retrieval.retrieve(bank, question), usage, Optional.empty())),
                 (failed, e) -> new PreparedQuestion(question, List.of(), usage, Optional.of(new StageFailure(
@@ -189,6 +199,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     /** Everything else of the bank is gone by now: the inbox dropped it on the way here. */
     private void forget(ForgetItem forget) {
         BankKey.deleteAll(memories, forget.bankId());
+        indexes.drop(forget.bankId());
         context.forward(new Record<>(forget.bankId(), OperationRecords.of(forget), forget.timestamp()), Names.OPERATIONS_SINK);
     }
 
