@@ -60,7 +60,7 @@ final class AskCommand implements Callable<Integer> {
         Instant end = Instant.now().plus(timeout);
         while (Instant.now().isBefore(end)) {
             for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
-                if (record.value() != null && record.value().getQuestionEventId().equals(eventId)) {
+                if (record.value().getQuestionEventId().equals(eventId)) {
                     return record.value();
                 }
             }

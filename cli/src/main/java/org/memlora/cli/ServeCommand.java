@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
         PipelineSettings settings = connection.settings(options());
         try (PipelineClient client = connection.client()) {
             if (createTopics || topicsOnly) {
-                client.createTopics(partitions, Optional.empty());
+                client.createTopics(partitions, Optional.empty(), settings.erasureTimes());
             }
         }
         if (topicsOnly) {

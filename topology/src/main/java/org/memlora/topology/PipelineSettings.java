@@ -21,6 +21,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.inbox.InboxSettings;
+import org.memlora.topology.outbox.ErasureTimes;
 
 /**
  * All settings of the pipeline. A key that is unknown or a value that can't be is refused here, with its name.
@@ -74,7 +75,7 @@ public final class PipelineSettings {
             number(EVENT_TEXT_MAX_CHARS, 8_000, "characters", atLeast(1), "Longer turns and questions are refused."),
             number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", between(1024, MOST_EVENT_BYTES), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
             duration(SEEN_RETENTION_MS, 604_800_000, atLeast(1), "Duplicates are found for so long, in stream time."),
-            duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1), "After this time the changelogs hold nothing of a forgotten bank (max.compaction.lag.ms)."),
+            duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1_000), "After this time and the brokers' clean-up no topic and no store holds anything of a forgotten bank."),
             number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question."),
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
@@ -151,10 +152,14 @@ public final class PipelineSettings {
         return new StageCalls(number(STAGE_RETRIES), duration(BATCH_WORST_MS));
     }
 
+    public ErasureTimes erasureTimes() {
+        return new ErasureTimes(duration(FORGET_MAX_LAG_MS));
+    }
+
     /** Configuration of the changelog topics. */
     public Map<String, String> changelogConfig() {
-        return Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(values.get(FORGET_MAX_LAG_MS)),
-                TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(values.get(FORGET_MAX_LAG_MS)),
+        String segment = String.valueOf(erasureTimes().segment().toMillis());
+        return Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, segment, TopicConfig.DELETE_RETENTION_MS_CONFIG, segment,
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes()));
     }
 

@@ -268,7 +268,7 @@ class MemoryTopologyTest {
     @Test
     void shouldMakeOneSubTopologyOfNamedNodes() throws IOException {
         Topology topology = MemoryTopology.build(PipelineSettings.defaults(), TestPipeline.operators(new ScriptedLanguageModel()),
-                PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)));
+                PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)), (partition, offset) -> true);
 
         assertThat(topology.describe().subtopologies()).hasSize(1);
         try (InputStream pinned = getClass().getResourceAsStream("/topology.txt")) {

@@ -20,7 +20,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Topics;
+import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.broker.TopicCreator;
+import org.memlora.topology.outbox.ErasureTimes;
 
 /** Talks to one Kafka cluster and its registry. Threading: {@link #send} may be called by all threads. */
 public final class PipelineClient implements AutoCloseable {
@@ -54,8 +56,13 @@ public final class PipelineClient implements AutoCloseable {
 
     /** Creates the topics that are missing; replication empty = the broker's default. */
     public void createTopics(int partitions, Optional<Short> replication) throws InterruptedException {
+        createTopics(partitions, replication, PipelineSettings.defaults().erasureTimes());
+    }
+
+    /** The same; {@code erasure}: how soon nothing of a forgotten bank shall be left. */
+    public void createTopics(int partitions, Optional<Short> replication, ErasureTimes erasure) throws InterruptedException {
         withAdmin(admin -> {
-            TopicCreator.createMissing(admin, partitions, replication, maxMessageBytes);
+            TopicCreator.createMissing(admin, partitions, replication, maxMessageBytes, erasure);
             return null;
         });
     }

@@ -13,7 +13,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads all partitions of a topic, committed records only and without a consumer group. Threading: one thread. */
+/**
+ * Reads all partitions of a topic, committed records only and without a consumer group; records without a value, which
+ * erase others, are left out. Threading: one thread.
+ */
 public final class TopicReader<V> implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
@@ -44,7 +47,11 @@ public final class TopicReader<V> implements AutoCloseable {
     /** What has come since the last call, in the order of each partition. */
     public List<ConsumerRecord<String, V>> poll(Duration timeout) {
         List<ConsumerRecord<String, V>> records = new ArrayList<>();
-        consumer.poll(timeout).forEach(records::add);
+        for (ConsumerRecord<String, V> record : consumer.poll(timeout)) {
+            if (record.value() != null) {
+                records.add(record);
+            }
+        }
         return records;
     }
 

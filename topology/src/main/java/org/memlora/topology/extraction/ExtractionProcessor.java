@@ -58,7 +58,7 @@ public final class ExtractionProcessor implements Processor<String, MicroBatch, 
     private FactsItem facts(ExchangeItem item, ExtractionResult result) {
         for (StageFailure failure : result.failures()) {
             context.forward(DeadLetters.failed(item.bankId(), failure, item.exchange().turns().get(0).time(), item.timestamp()),
-                    Names.DEAD_LETTERS_SINK);
+                    Names.OUTBOX);
         }
         return new FactsItem(item.bankId(), result.facts(), result.usage(), item.timestamp());
     }

@@ -18,20 +18,17 @@ public final class DeadLetters {
 
     private DeadLetters() { }
 
-    /** The source record could not be read. */
-    public static Record<String, FailedEvent> unreadable(Origin origin, String reason, byte[] raw) {
+    /** The source record could not be read. {@code key}: its key, as a rule the bank's id; may be null. */
+    public static Record<String, FailedEvent> unreadable(Origin origin, String key, String reason, byte[] raw) {
         FailedEvent letter = letter(Stage.INBOX, reason, null, List.of(), Instant.ofEpochMilli(origin.timestamp()));
-        if (raw != null) {
-            letter.setRawBytes(ByteBuffer.wrap(raw));
-        }
-        return record(letter, origin);
+        return record(key, letter, raw, origin);
     }
 
-    /** The event was read but can't be used. */
+    /** The event was read but can't be used. {@code raw}: the value of its record, for a replay; null = of no use for one. */
     public static Record<String, FailedEvent> refused(
-            Stage stage, Origin origin, String reason, String bankId, String eventId, Optional<Instant> time) {
-        return record(letter(stage, reason, bankId, List.of(eventId),
-                time.orElse(Instant.ofEpochMilli(origin.timestamp()))), origin);
+            Stage stage, Origin origin, String reason, String bankId, String eventId, Optional<Instant> time, byte[] raw) {
+        return record(bankId, letter(stage, reason, bankId, List.of(eventId),
+                time.orElse(Instant.ofEpochMilli(origin.timestamp()))), raw, origin);
     }
 
     /** A stage could not use what it was given. */
@@ -41,11 +38,12 @@ public final class DeadLetters {
         return new Record<>(bankId, letter, timestamp);
     }
 
-    private static Record<String, FailedEvent> record(FailedEvent letter, Origin origin) {
+    private static Record<String, FailedEvent> record(String key, FailedEvent letter, byte[] raw, Origin origin) {
+        letter.setRawBytes(raw == null ? null : ByteBuffer.wrap(raw));
         letter.setTopic(origin.topic());
         letter.setPartition(origin.partition());
         letter.setOffset(origin.offset());
-        return new Record<>(letter.getBankId(), letter, origin.timestamp());
+        return new Record<>(key, letter, origin.timestamp());
     }
 
     private static FailedEvent letter(Stage stage, String reason, String bankId, List<String> eventIds, Instant time) {

@@ -75,11 +75,11 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
     }
 
     private void answer(PreparedQuestion question, Answer answer) {
-        context.forward(new Record<>(question.item().bankId(), answer, question.item().timestamp()), Names.ANSWERS_SINK);
+        context.forward(new Record<>(question.item().bankId(), answer, question.item().timestamp()), Names.OUTBOX);
     }
 
     private void deadLetter(PreparedQuestion question, StageFailure failure) {
         context.forward(DeadLetters.failed(question.item().bankId(), failure, question.item().time(),
-                question.item().timestamp()), Names.DEAD_LETTERS_SINK);
+                question.item().timestamp()), Names.OUTBOX);
     }
 }

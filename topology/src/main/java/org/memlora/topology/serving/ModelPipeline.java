@@ -10,11 +10,13 @@ import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.memory.MemoryRetriever;
 import org.memlora.operators.update.UpdateOperator;
 import org.memlora.schemas.AvroSerdes;
+import org.memlora.schemas.Topics;
 import org.memlora.topology.MemoryOperators;
 import org.memlora.topology.MemoryTopology;
 import org.memlora.topology.MemoryWorker;
 import org.memlora.topology.PipelineSerdes;
 import org.memlora.topology.PipelineSettings;
+import org.memlora.topology.outbox.AdminEventDeletion;
 
 /** A worker from its parts. */
 public final class ModelPipeline {
@@ -36,8 +38,8 @@ public final class ModelPipeline {
 
     /** Not started yet. {@code serdes} stays the caller's. */
     public static MemoryWorker worker(PipelineSettings settings, MemoryOperators operators, AvroSerdes serdes) {
-        PipelineSerdes records = new PipelineSerdes(serdes.conversationEvents().deserializer(), serdes.memoryRecords(),
-                serdes.answers().serializer(), serdes.memoryOperations().serializer(), serdes.deadLetters().serializer());
-        return new MemoryWorker(settings, MemoryTopology.build(settings, operators, records));
+        PipelineSerdes records = PipelineSerdes.of(serdes);
+        return new MemoryWorker(settings, MemoryTopology.build(settings, operators, records,
+                new AdminEventDeletion(settings.streamsProperties(), Topics.CONVERSATION_EVENTS.name())));
     }
 }

@@ -166,11 +166,11 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         round.bank().save();
         for (MemoryChange change : result.changes()) {
             context.forward(new Record<>(bankId, OperationRecords.of(bankId, change),
-                    round.from(change.fact().sourceEventIds()).timestamp()), Names.OPERATIONS_SINK);
+                    round.from(change.fact().sourceEventIds()).timestamp()), Names.OUTBOX);
         }
         for (StageFailure failure : result.failures()) {
             StampedFact failed = round.from(failure.eventIds());
-            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.timestamp()), Names.DEAD_LETTERS_SINK);
+            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.timestamp()), Names.OUTBOX);
         }
     }
 
@@ -200,7 +200,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     private void forget(ForgetItem forget) {
         BankKey.deleteAll(memories, forget.bankId());
         indexes.drop(forget.bankId());
-        context.forward(new Record<>(forget.bankId(), OperationRecords.of(forget), forget.timestamp()), Names.OPERATIONS_SINK);
+        context.forward(new Record<>(forget.bankId(), OperationRecords.of(forget), forget.timestamp()), Names.OUTBOX);
     }
 
     private static void addUsage(Map<String, Map<Stage, StageUsage>> usages, String bankId, Stage stage, StageUsage usage) {

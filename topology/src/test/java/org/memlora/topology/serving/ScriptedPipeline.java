@@ -41,6 +41,11 @@ public final class ScriptedPipeline {
     }
 
     public static MemoryWorker worker(String bootstrapServers, AvroSerdes serdes, Path state, ScriptedLanguageModel model) {
+        return worker(bootstrapServers, serdes, state, model, Map.of());
+    }
+
+    public static MemoryWorker worker(String bootstrapServers, AvroSerdes serdes, Path state, ScriptedLanguageModel model,
+            Map<String, ?> further) {
         Map<String, Object> settings = new HashMap<>(Map.of(
                 PipelineSettings.BOOTSTRAP_SERVERS, bootstrapServers,
                 PipelineSettings.APPLICATION_ID, "memlora-test",
@@ -50,6 +55,7 @@ public final class ScriptedPipeline {
                 PipelineSettings.BATCH_WORST_MS, 5_000L));
         settings.put("kafka.main.consumer.session.timeout.ms", "6000");
         settings.put("kafka.main.consumer.heartbeat.interval.ms", "1500");
+        settings.putAll(further);
         return ModelPipeline.worker(PipelineSettings.of(settings), ModelPipeline.operators(model, new HashEmbedder(), new StageMeter()), serdes);
     }
 
