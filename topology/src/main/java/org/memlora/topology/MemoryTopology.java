@@ -50,7 +50,8 @@ public final class MemoryTopology {
         topology.addProcessor(Names.GENERATION,
                 () -> new GenerationProcessor(operators.generation(), calls, operators.model()), Names.UPDATE);
         ErasableStores stores = new ErasableStores();
-        topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, deletion),
+        topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, deletion,
+                        settings.number(PipelineSettings.EVENT_MAX_BYTES)),
                 Names.INBOX, Names.EXTRACTION, Names.UPDATE, Names.GENERATION);
         addSinks(topology, serdes);
         addStores(topology, stores, settings.changelogConfig(), serdes.memories());

@@ -57,10 +57,11 @@ public final class ExtractionProcessor implements Processor<String, MicroBatch, 
 
     private FactsItem facts(ExchangeItem item, ExtractionResult result) {
         for (StageFailure failure : result.failures()) {
-            context.forward(DeadLetters.failed(item.bankId(), failure, item.exchange().turns().get(0).time(), item.timestamp()),
+            context.forward(DeadLetters.failed(item.bankId(), failure, item.exchange().turns().get(0).time(),
+                            item.events(), item.timestamp()),
                     Names.OUTBOX);
         }
-        return new FactsItem(item.bankId(), result.facts(), result.usage(), item.timestamp());
+        return new FactsItem(item.bankId(), result.facts(), result.usage(), item.events(), item.timestamp());
     }
 
     private static Stream<ExchangeItem> exchanges(List<BankItem> items) {

@@ -80,6 +80,6 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
 
     private void deadLetter(PreparedQuestion question, StageFailure failure) {
         context.forward(DeadLetters.failed(question.item().bankId(), failure, question.item().time(),
-                question.item().timestamp()), Names.OUTBOX);
+                question.item().events(), question.item().timestamp()), Names.OUTBOX);
     }
 }

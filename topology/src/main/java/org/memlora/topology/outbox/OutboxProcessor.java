@@ -1,5 +1,6 @@
 package org.memlora.topology.outbox;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -32,12 +33,17 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
     private final ErasureTimes times;
     private final Consumer<TaskId> compaction;
     private final EventDeletion deletion;
+    private final int maxEventBytes;
     private ProcessorContext<String, Object> context;
     private OutputNumbers numbers;
     private Erasures erasures;
 
-    /** @param compaction drops from the local stores of a task what was deleted */
-    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventDeletion deletion) {
+    /**
+     * @param compaction drops from the local stores of a task what was deleted
+     * @param maxEventBytes room for events in a dead letter
+     */
+    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventDeletion deletion, int maxEventBytes) {
+        this.maxEventBytes = maxEventBytes;
         this.times = times;
         this.compaction = compaction;
         this.deletion = deletion;
@@ -57,6 +63,9 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
         if (value instanceof Answer answer) {
             forward(record, answer.getBankId(), Names.ANSWERS_SINK);
         } else if (value instanceof FailedEvent failed) {
+            if (failed.getEvents().stream().mapToLong(ByteBuffer::remaining).sum() > maxEventBytes) {
+                failed.setEvents(List.of());
+            }
             String keyed = record.key() == null ? "" : record.key();
             forward(record, failed.getBankId() == null ? keyed : failed.getBankId(), Names.DEAD_LETTERS_SINK);
         } else if (value instanceof MemoryOperation operation && operation.getKind() == OperationKind.FORGET) {

@@ -49,8 +49,8 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         List<ScoredMemory> retrieve(MemoryBank bank, QuestionItem question);
     }
 
-    /** A fact with the timestamp of the record that completed its exchange. */
-    private record StampedFact(Fact fact, long timestamp) { }
+    /** A fact with what its records inherit from the exchange. */
+    private record StampedFact(Fact fact, FactsItem exchange) { }
 
     /** The facts of one bank in one round. */
     private record BankRound(StoreMemoryBank bank, List<StampedFact> facts) {
@@ -121,7 +121,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
             List<StampedFact> facts = new ArrayList<>();
             while (lane.peek() instanceof FactsItem item) {
                 lane.poll();
-                item.facts().forEach(fact -> facts.add(new StampedFact(fact, item.timestamp())));
+                item.facts().forEach(fact -> facts.add(new StampedFact(fact, item)));
                 addUsage(usages, bankId, Stage.EXTRACTION, item.usage());
             }
             if (!facts.isEmpty()) {
@@ -166,11 +166,12 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         round.bank().save();
         for (MemoryChange change : result.changes()) {
             context.forward(new Record<>(bankId, OperationRecords.of(bankId, change),
-                    round.from(change.fact().sourceEventIds()).timestamp()), Names.OUTBOX);
+                    round.from(change.fact().sourceEventIds()).exchange().timestamp()), Names.OUTBOX);
         }
         for (StageFailure failure : result.failures()) {
             StampedFact failed = round.from(failure.eventIds());
-            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.timestamp()), Names.OUTBOX);
+            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.exchange().events(),
+                    failed.exchange().timestamp()), Names.OUTBOX);
         }
     }
 
