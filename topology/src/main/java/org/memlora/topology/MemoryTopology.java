@@ -20,6 +20,7 @@ import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.generation.GenerationProcessor;
 import org.memlora.topology.inbox.InboxProcessor;
 import org.memlora.topology.memory.IndexCache;
+import org.memlora.topology.monitoring.PipelineMetrics;
 import org.memlora.topology.outbox.EventDeletion;
 import org.memlora.topology.outbox.OutboxProcessor;
 import org.memlora.topology.update.UpdateProcessor;
@@ -37,21 +38,25 @@ public final class MemoryTopology {
     private MemoryTopology() { }
 
     /** Builds the graph; starts nothing. */
-    public static Topology build(PipelineSettings settings, MemoryOperators operators, PipelineSerdes serdes, EventDeletion deletion) {
+    public static Topology build(PipelineSettings settings, MemoryOperators operators, PipelineSerdes serdes, EventDeletion deletion,
+            PipelineMetrics metrics) {
         StageCalls calls = settings.stageCalls();
         UpdateProcessor.Retrieval retrieval = retrieval(operators, settings.number(PipelineSettings.QUESTION_MEMORIES));
         IndexCache indexes = new IndexCache(settings.bytes(PipelineSettings.INDEX_MEMORY_BYTES));
+        metrics.indexes(indexes);
         Topology topology = new Topology();
         topology.addSource(Names.EVENTS_SOURCE, new StringDeserializer(), new ByteArrayDeserializer(), Topics.CONVERSATION_EVENTS.name());
         topology.addProcessor(Names.INBOX,
-                () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events()), Names.EVENTS_SOURCE);
-        topology.addProcessor(Names.EXTRACTION, () -> new ExtractionProcessor(operators.extraction(), calls), Names.INBOX);
-        topology.addProcessor(Names.UPDATE, () -> new UpdateProcessor(operators.update(), retrieval, calls, indexes), Names.EXTRACTION);
+                () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events(), metrics),
+                Names.EVENTS_SOURCE);
+        topology.addProcessor(Names.EXTRACTION, () -> new ExtractionProcessor(operators.extraction(), calls, metrics), Names.INBOX);
+        topology.addProcessor(Names.UPDATE, () -> new UpdateProcessor(operators.update(), retrieval, calls, indexes, metrics),
+                Names.EXTRACTION);
         topology.addProcessor(Names.GENERATION,
-                () -> new GenerationProcessor(operators.generation(), calls, operators.model()), Names.UPDATE);
+                () -> new GenerationProcessor(operators.generation(), calls, operators.model(), metrics), Names.UPDATE);
         ErasableStores stores = new ErasableStores();
         topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, deletion,
-                        settings.number(PipelineSettings.EVENT_MAX_BYTES)),
+                        settings.number(PipelineSettings.EVENT_MAX_BYTES), metrics),
                 Names.INBOX, Names.EXTRACTION, Names.UPDATE, Names.GENERATION);
         addSinks(topology, serdes);
         addStores(topology, stores, settings.changelogConfig(), serdes.memories());

@@ -148,6 +148,11 @@ public final class PipelineSettings {
                 duration(REGISTRY_RETRY_MS), duration(BATCH_WORST_MS));
     }
 
+    /** A model call that takes longer hangs: about then the transaction times out, too. */
+    public Duration modelHang() {
+        return duration(BATCH_WORST_MS).multipliedBy(BATCHES_PER_COMMIT);
+    }
+
     public StageCalls stageCalls() {
         return new StageCalls(number(STAGE_RETRIES), duration(BATCH_WORST_MS));
     }

@@ -25,6 +25,7 @@ import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.StageUsage;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /** What the graph does with good input. */
 class MemoryTopologyTest {
@@ -268,7 +269,8 @@ class MemoryTopologyTest {
     @Test
     void shouldMakeOneSubTopologyOfNamedNodes() throws IOException {
         Topology topology = MemoryTopology.build(PipelineSettings.defaults(), TestPipeline.operators(new ScriptedLanguageModel()),
-                PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)), (partition, offset) -> true);
+                PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)), (partition, offset) -> true,
+                PipelineMetrics.none());
 
         assertThat(topology.describe().subtopologies()).hasSize(1);
         try (InputStream pinned = getClass().getResourceAsStream("/topology.txt")) {

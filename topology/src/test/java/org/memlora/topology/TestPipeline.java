@@ -50,6 +50,7 @@ import org.memlora.schemas.OutputKey;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.memory.BankKey;
+import org.memlora.topology.monitoring.PipelineMetrics;
 import org.memlora.topology.outbox.EventDeletion;
 
 /**
@@ -92,7 +93,7 @@ final class TestPipeline implements AutoCloseable {
         PipelineSerdes real = PipelineSerdes.of(serdes);
         PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
                 real.deadLetters());
-        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model)), all, deletion), settings.streamsProperties(),
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model)), all, deletion, PipelineMetrics.none()), settings.streamsProperties(),
                 Events.START);
         input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
                 Events.START, Duration.ofMillis(1));

@@ -68,7 +68,8 @@ public final class DemoRun {
                 PipelineSettings settings = settings(broker, registry, folder);
                 try (PipelineClient client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), settings.maxMessageBytes())) {
                     client.createTopics(1, Optional.of((short) 1));
-                    try (MemoryWorker worker = ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, meter), serdes)) {
+                    try (MemoryWorker worker = ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, meter,
+                            settings.modelHang()), serdes)) {
                         worker.start(START_TIMEOUT);
                         Duration start = since(starting);
                         long streaming = System.nanoTime();

@@ -20,15 +20,18 @@ import org.memlora.topology.flow.DeadLetters;
 import org.memlora.topology.flow.MicroBatch;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.StageCalls;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /** Replaces the exchanges of a micro-batch by their facts. */
 public final class ExtractionProcessor implements Processor<String, MicroBatch, String, Object> {
 
     private final ExtractionOperator operator;
     private final StageCalls calls;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
 
-    public ExtractionProcessor(ExtractionOperator operator, StageCalls calls) {
+    public ExtractionProcessor(ExtractionOperator operator, StageCalls calls, PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.operator = operator;
         this.calls = calls;
     }
@@ -50,7 +53,7 @@ public final class ExtractionProcessor implements Processor<String, MicroBatch, 
     }
 
     private List<ExtractionResult> extract(List<Exchange> exchanges) {
-        return calls.call(exchanges, operator::extract, (exchange, e) -> new ExtractionResult(exchange, List.of(),
+        return calls.call(exchanges, some -> metrics.stage(Stage.EXTRACTION, () -> operator.extract(some)), (exchange, e) -> new ExtractionResult(exchange, List.of(),
                 StageUsage.NONE, List.of(new StageFailure(Stage.EXTRACTION, StageCalls.reason(e), "",
                         exchange.turns().stream().map(turn -> turn.eventId()).toList()))));
     }

@@ -25,6 +25,7 @@ import org.memlora.topology.flow.DeadLetters.Origin;
 import org.memlora.topology.flow.MicroBatch;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.SweepMarker;
+import org.memlora.topology.monitoring.PipelineMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,12 +44,14 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     private final String topic;
     private final EventReader reader;
     private final EventValidator validator;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private InboxQueue queue;
     private SeenEvents seen;
     private ExchangePairing pairing;
 
-    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer) {
+    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer, PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.settings = settings;
         this.topic = topic;
         this.reader = new EventReader(deserializer, topic, settings.registryRetry());
@@ -85,6 +88,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
             leaveAll();
         }
         queue.add(event);
+        metrics.inbox(context.taskId().partition(), queue.size());
         if (alone) {
             leaveAll();
         } else if (queue.size() >= settings.batchEvents()) {
@@ -157,9 +161,12 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         if (!items.isEmpty()) {
             long start = System.nanoTime();
             context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.EXTRACTION);
-            warnIfSlow(events.size(), Duration.ofNanos(System.nanoTime() - start));
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            metrics.batch(events.size(), taken);
+            warnIfSlow(events.size(), taken);
         }
         if (!events.isEmpty()) {
+            metrics.inbox(context.taskId().partition(), queue.size());
             context.commit();
         }
     }

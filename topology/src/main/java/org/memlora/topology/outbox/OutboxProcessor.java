@@ -18,6 +18,7 @@ import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.OutputKey;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.SweepMarker;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /**
  * Gives each output a key of its own, so that a Forget can put a tombstone over every one of its bank's records, and
@@ -34,6 +35,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
     private final Consumer<TaskId> compaction;
     private final EventDeletion deletion;
     private final int maxEventBytes;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private OutputNumbers numbers;
     private Erasures erasures;
@@ -42,7 +44,9 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
      * @param compaction drops from the local stores of a task what was deleted
      * @param maxEventBytes room for events in a dead letter
      */
-    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventDeletion deletion, int maxEventBytes) {
+    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventDeletion deletion, int maxEventBytes,
+            PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.maxEventBytes = maxEventBytes;
         this.times = times;
         this.compaction = compaction;
@@ -61,16 +65,19 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
     public void process(Record<String, Object> record) {
         Object value = record.value();
         if (value instanceof Answer answer) {
+            metrics.answer(answer.getStatus());
             forward(record, answer.getBankId(), Names.ANSWERS_SINK);
         } else if (value instanceof FailedEvent failed) {
             if (failed.getEvents().stream().mapToLong(ByteBuffer::remaining).sum() > maxEventBytes) {
                 failed.setEvents(List.of());
             }
+            metrics.deadLetter(failed);
             String keyed = record.key() == null ? "" : record.key();
             forward(record, failed.getBankId() == null ? keyed : failed.getBankId(), Names.DEAD_LETTERS_SINK);
         } else if (value instanceof MemoryOperation operation && operation.getKind() == OperationKind.FORGET) {
             forget(record, operation);
         } else if (value instanceof MemoryOperation operation) {
+            metrics.operation(operation.getKind());
             forward(record, operation.getBankId(), Names.OPERATIONS_SINK);
         } else if (value instanceof SweepMarker marker) {
             if (erasures.takeMarker()) {
@@ -87,6 +94,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
 
     /** Its own record stays: that the bank was forgotten, when and by which event. */
     private void forget(Record<String, Object> record, MemoryOperation operation) {
+        metrics.operation(operation.getKind());
         String bankId = operation.getBankId();
         for (String sink : OUTPUTS) {
             long count = numbers.forget(bankId, sink);

@@ -36,6 +36,7 @@ import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.memory.BankKey;
 import org.memlora.topology.memory.IndexCache;
 import org.memlora.topology.memory.StoreMemoryBank;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /**
  * Walks the items of each bank in the bank's order. A round takes, from every bank, the facts up to its next question
@@ -77,11 +78,14 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     private final Retrieval retrieval;
     private final StageCalls calls;
     private final IndexCache indexCache;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private KeyValueStore<Bytes, MemoryRecord> memories;
     private IndexCache.View indexes;
 
-    public UpdateProcessor(UpdateOperator operator, Retrieval retrieval, StageCalls calls, IndexCache indexCache) {
+    public UpdateProcessor(UpdateOperator operator, Retrieval retrieval, StageCalls calls, IndexCache indexCache,
+            PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.operator = operator;
         this.retrieval = retrieval;
         this.calls = calls;
@@ -141,7 +145,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     }
 
     private List<UpdateResult> update(List<BankRound> round) {
-        return operator.update(round.stream().map(BankRound::input).toList());
+        return metrics.stage(Stage.UPDATE, () -> operator.update(round.stream().map(BankRound::input).toList()));
     }
 
     /** The facts of a bank that can't be served together: what one of them lost, the others shall not lose with it. */
@@ -192,7 +196,8 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     private PreparedQuestion prepare(QuestionItem question, Map<Stage, StageUsage> usage) {
         StoreMemoryBank bank = new StoreMemoryBank(question.bankId(), memories, indexes);
         return calls.call(List.of(question),
-                one -> List.of(new PreparedQuestion(question, retrieval.retrieve(bank, question), usage, Optional.empty())),
+                one -> List.of(new PreparedQuestion(question, metrics.retrieval(() -> retrieval.retrieve(bank, question)), usage,
+                        Optional.empty())),
                 (failed, e) -> new PreparedQuestion(question, List.of(), usage, Optional.of(new StageFailure(
                         Stage.GENERATION, StageCalls.reason(e), "", List.of(question.eventId()))))).get(0);
     }
