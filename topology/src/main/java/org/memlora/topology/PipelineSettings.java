@@ -126,6 +126,11 @@ public final class PipelineSettings {
         return ALL;
     }
 
+    /** As set, or the default. */
+    public Object value(String key) {
+        return values.get(key);
+    }
+
     public String text(String key) {
         return (String) values.get(key);
     }

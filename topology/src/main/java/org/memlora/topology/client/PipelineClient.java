@@ -103,6 +103,24 @@ public final class PipelineClient implements AutoCloseable {
         }
     }
 
+    /** The dead letters; close it before this. */
+    public DeadLetterBox deadLetters() {
+        return new DeadLetterBox(settings, serdes, maxMessageBytes);
+    }
+
+    /** What is left of a bank that was forgotten by this event just now; close it before this. */
+    public BankErasure erasure(String applicationId, String bankId, String forgetEventId) {
+        try {
+            return new BankErasure(settings, serdes, applicationId, bankId, forgetEventId);
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+    }
+
+    public ErasureLimits erasureLimits(String applicationId) throws InterruptedException {
+        return withAdmin(admin -> ErasureLimits.read(admin, applicationId));
+    }
+
     @Override
     public synchronized void close() {
         if (producer != null) {
@@ -121,13 +139,13 @@ public final class PipelineClient implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface AdminCall {
-        Object run(Admin admin) throws InterruptedException, ExecutionException, TimeoutException;
+    private interface AdminCall<T> {
+        T run(Admin admin) throws InterruptedException, ExecutionException, TimeoutException;
     }
 
-    private void withAdmin(AdminCall call) throws InterruptedException {
+    private <T> T withAdmin(AdminCall<T> call) throws InterruptedException {
         try (Admin admin = Admin.create(settings)) {
-            call.run(admin);
+            return call.run(admin);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw failed(e);
         }

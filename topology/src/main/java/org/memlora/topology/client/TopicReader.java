@@ -57,10 +57,15 @@ public final class TopicReader<V> implements AutoCloseable {
 
     /** All records up to what is committed now. */
     public List<ConsumerRecord<String, V>> readToEnd() {
+        return readAllToEnd().stream().filter(record -> record.value() != null).toList();
+    }
+
+    /** The same with the records without a value. */
+    List<ConsumerRecord<String, V>> readAllToEnd() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         List<ConsumerRecord<String, V>> records = new ArrayList<>();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            records.addAll(poll(POLL));
+            consumer.poll(POLL).forEach(records::add);
         }
         return records;
     }

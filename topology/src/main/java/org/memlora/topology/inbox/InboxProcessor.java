@@ -158,14 +158,14 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         for (StoredEvent event : events) {
             items.addAll(pairing.next(event, this::refuse));
         }
+        long start = System.nanoTime();
         if (!items.isEmpty()) {
-            long start = System.nanoTime();
             context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.EXTRACTION);
-            Duration taken = Duration.ofNanos(System.nanoTime() - start);
-            metrics.batch(events.size(), taken);
-            warnIfSlow(events.size(), taken);
         }
         if (!events.isEmpty()) {
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            warnIfSlow(events.size(), taken);
+            metrics.batch(events.size(), taken);
             metrics.inbox(context.taskId().partition(), queue.size());
             context.commit();
         }

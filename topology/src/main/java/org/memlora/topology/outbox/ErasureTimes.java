@@ -23,6 +23,11 @@ public record ErasureTimes(Duration whole) {
         return tenths(SEGMENT_TENTHS);
     }
 
+    /** The whole time of an erasure whose topics have these segments. */
+    public static Duration ofSegment(Duration segment) {
+        return segment.multipliedBy(TENTHS).dividedBy(SEGMENT_TENTHS);
+    }
+
     /** From the Forget to the sweep, and from the sweep to the deletion of events. */
     Duration step() {
         return tenths(STEP_TENTHS);
