@@ -197,19 +197,10 @@ def family(name, model_class, config, processor, other_processor, files, seed):
         reference["cases"].append({"picture": picture, "messages": messages, "prompt": inputs["input_ids"][0].tolist(), "greedy": tokens,
                                    "expertGreedy": expert_tokens, "leastGap": min(gap, expert_gap),
                                    "torchvisionDifference": float((other.reshape(pixels.shape) - pixels).abs().max())})
-    if name == "idefics3":
-        reference["positions"] = {str(side): bucketed(side) for side in (3, 4, 27, 32)}
     save_file(tensors, os.path.join(folder, "reference.safetensors"))
     with open(os.path.join(folder, "reference.json"), "w") as out:
         json.dump(reference, out)
     return least
-
-
-def bucketed(side):
-    """Position of each row (or column) of a whole tile, as Idefics3VisionEmbeddings has it."""
-    boundaries = torch.arange(1 / side, 1.0, 1 / side)
-    steps = torch.arange(side, dtype=torch.float32) * (1.0 / torch.tensor([side]))
-    return torch.bucketize(torch.clamp(steps, max=1.0 - 1e-6), boundaries, right=True).tolist()
 
 
 CASES = [("landscape.png", [["user", TEXTS[0]]]),
@@ -274,6 +265,6 @@ if __name__ == "__main__":
     resampled()
     for make in (idefics3, internvl):
         seed = 1
-        while (gap := make(seed)) < 1e-3:  # no near ties: other machines round differently
+        while (gap := make(seed)) < 5e-3:  # no near ties: other machines round differently
             seed += 10
         print(make.__name__, "seed", seed, "least gap", gap, "transformers", transformers.__version__, flush=True)
