@@ -137,6 +137,8 @@ def greedy(model, inputs, count=12):
         for _ in range(count):
             top = model(**{**inputs, "input_ids": ids, "attention_mask": torch.ones_like(ids)}).logits[0, -1].topk(2)
             gap = min(gap, float(top.values[0] - top.values[1]))
+            if top.indices[0] == model.config.image_token_id:  # the reference can't be fed one without a picture
+                return first, [], 0.0
             ids = torch.cat([ids, top.indices[:1].view(1, 1)], 1)
     return first, ids[0, start:].tolist(), gap
 
