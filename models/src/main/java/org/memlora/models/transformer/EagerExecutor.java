@@ -30,6 +30,7 @@ public final class EagerExecutor implements TransformerExecutor {
     private final NDManager manager;
     private final CausalLanguageModel model;
     private final KeyValueCache cache;
+    private final SuppliedEmbeddings supplied;
     private boolean closed;
 
     private EagerExecutor(TransformerConfig config, int rows, int contextTokens, Set<String> experts, NDManager manager,
@@ -41,6 +42,7 @@ public final class EagerExecutor implements TransformerExecutor {
         this.manager = manager;
         this.model = model;
         this.cache = new KeyValueCache(manager, config, rows, contextTokens, model.type());
+        this.supplied = new SuppliedEmbeddings(config.vocabularySize(), config.width());
     }
 
     /** In float32. */
@@ -114,6 +116,16 @@ public final class EagerExecutor implements TransformerExecutor {
     }
 
     @Override
+    public int supplyEmbeddings(float[] vectors) {
+        return supplied.add(vectors);
+    }
+
+    @Override
+    public void dropEmbeddings(int first) {
+        supplied.remove(first);
+    }
+
+    @Override
     public List<float[]> forward(List<RowInput> inputs) {
         check(inputs);
         float[][] logits = new float[inputs.size()][];
@@ -173,7 +185,7 @@ public final class EagerExecutor implements TransformerExecutor {
             }
         }
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache);
+            NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache, supplied);
             if (finished.isEmpty()) {
                 return;
             }
@@ -203,7 +215,7 @@ public final class EagerExecutor implements TransformerExecutor {
                         + input.startPosition() + ", expected at least 1 and an end of at most " + contextTokens);
             }
             for (int token : input.tokens()) {
-                if (token < 0 || token >= config.vocabularySize()) {
+                if (token < 0 || token >= config.vocabularySize() && !supplied.contains(token)) {
                     throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (config.vocabularySize() - 1));
                 }
             }

@@ -16,6 +16,7 @@ final class PackedBatch {
     private static final float HIDDEN = -30000f;
 
     private final NDManager manager;
+    private final long[] ids;
     private final NDArray tokens;
     private final NDArray rows;
     private final NDArray positions;
@@ -43,7 +44,7 @@ final class PackedBatch {
     PackedBatch(NDManager manager, List<Piece> pieces, int slidingWindow, DataType type) {
         this.manager = manager;
         int count = pieces.stream().mapToInt(piece -> piece.tokens.length).sum();
-        long[] ids = new long[count];
+        ids = new long[count];
         long[] rowOf = new long[count];
         long[] positionOf = new long[count];
         String[] expertOf = new String[count];
@@ -102,6 +103,11 @@ final class PackedBatch {
 
     NDManager manager() {
         return manager;
+    }
+
+    /** The same as {@link #tokens}, outside native memory. */
+    long[] ids() {
+        return ids;
     }
 
     /** [N] int64 */
