@@ -100,7 +100,7 @@ def resampled():
     image = Image.open(os.path.join(PICTURES, "landscape.png"))
     results = {}
     for name, kernel in (("BILINEAR", Image.BILINEAR), ("BICUBIC", Image.BICUBIC), ("LANCZOS", Image.LANCZOS)):
-        for width, height in ((31, 17), (75, 20), (90, 61), (1, 1)):
+        for width, height in ((31, 17), (70, 20), (90, 61), (1, 1)):
             results[f"{name}_{width}x{height}"] = torch.from_numpy(np.array(image.resize((width, height), kernel))).float()
     save_file(compact(results), os.path.join(OUT, "resampled.safetensors"))
 
@@ -263,6 +263,7 @@ def internvl(seed):
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     pictures()
     resampled()
     for make in (idefics3, internvl):

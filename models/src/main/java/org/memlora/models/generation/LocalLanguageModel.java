@@ -61,15 +61,23 @@ public final class LocalLanguageModel implements LanguageModel {
     }
 
     private CompletableFuture<Completion> submit(GenerationRequest request) throws InterruptedException {
-        if (!request.expert().equals(GenerationRequest.BASE) && !info.experts().contains(request.expert())) {
-            return CompletableFuture.completedFuture(Completion.failed("the expert \"" + request.expert()
-                    + "\" is not resident; resident are " + info.experts().stream().sorted().toList()));
-        }
         int[] prompt;
         try {
             prompt = tokenizer.encodeChat(request.prompt());
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(Completion.failed("the prompt can't be tokenised: " + e));
+        }
+        return submit(prompt, request);
+    }
+
+    /**
+     * Answers a prompt that is tokens already, e.g. with those of a picture in it; {@code request}'s own messages are not read. Blocks while
+     * the queue is full. The future ends with a completion, never with an exception, unless cancelled.
+     */
+    public CompletableFuture<Completion> submit(int[] prompt, GenerationRequest request) throws InterruptedException {
+        if (!request.expert().equals(GenerationRequest.BASE) && !info.experts().contains(request.expert())) {
+            return CompletableFuture.completedFuture(Completion.failed("the expert \"" + request.expert()
+                    + "\" is not resident; resident are " + info.experts().stream().sorted().toList()));
         }
         if (prompt.length >= executor.contextTokens()) {
             return CompletableFuture.completedFuture(Completion.failed("the prompt has " + prompt.length

@@ -1,8 +1,8 @@
 package org.memlora.models.picture;
 
 /**
- * Changes the size of pictures as Pillow does, to the bit: a kernel as wide as one target pixel, horizontally and then vertically, in whole numbers with
- * 22 bits after the point, rounded to bytes in between.
+ * Changes the size of pictures as Pillow 13 does, to the bit: a kernel at least as wide as one target pixel, one direction after the other, in whole numbers
+ * with 22 bits after the point, rounded to bytes in between.
  */
 public enum Resampler {
     BILINEAR(1) {
@@ -54,8 +54,11 @@ public enum Resampler {
     }
 
     public RgbPicture resize(RgbPicture picture, int width, int height) {
-        RgbPicture wide = width == picture.width() ? picture : horizontally(picture, width);
-        return height == wide.height() ? wide : vertically(wide, height);
+        int lost = picture.height() - height;
+        if (lost > 0 && lost > (picture.width() - width) * 2) {   // Pillow's rule since 13; before, always the other way
+            return horizontally(vertically(picture, height), width);
+        }
+        return vertically(horizontally(picture, width), height);
     }
 
     /** Weights of the source pixels from {@code first[i]} on that make target pixel i, {@code stride} places each. */
@@ -88,6 +91,9 @@ public enum Resampler {
     }
 
     private RgbPicture horizontally(RgbPicture picture, int width) {
+        if (width == picture.width()) {
+            return picture;
+        }
         Weights weights = weights(picture.width(), width);
         byte[] in = picture.rgb();
         byte[] out = new byte[Math.multiplyExact(width * RgbPicture.CHANNELS, picture.height())];
@@ -101,6 +107,9 @@ public enum Resampler {
     }
 
     private RgbPicture vertically(RgbPicture picture, int height) {
+        if (height == picture.height()) {
+            return picture;
+        }
         Weights weights = weights(picture.height(), height);
         byte[] in = picture.rgb();
         int rowBytes = picture.width() * RgbPicture.CHANNELS;

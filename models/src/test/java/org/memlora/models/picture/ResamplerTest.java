@@ -12,7 +12,7 @@ class ResamplerTest {
     @EnumSource(Resampler.class)
     void equalsPillowToTheBit(Resampler kernel) {
         RgbPicture picture = Pictures.decoded("landscape.png");
-        for (int[] size : new int[][] {{31, 17}, {75, 20}, {90, 61}, {1, 1}}) {
+        for (int[] size : new int[][] {{31, 17}, {70, 20}, {90, 61}, {1, 1}}) {
             RgbPicture expected = Pictures.recorded("resampled", kernel + "_" + size[0] + "x" + size[1]);
             assertThat(kernel.resize(picture, size[0], size[1]).rgb()).as("%d x %d", size[0], size[1]).isEqualTo(expected.rgb());
         }
