@@ -22,6 +22,8 @@ import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.models.tokenizer.Tokenizers;
 import org.memlora.models.transformer.EagerExecutor;
 import org.memlora.models.transformer.TransformerConfig;
+import org.memlora.models.vision.VisionFolder;
+import org.memlora.models.vision.VisionModels;
 import org.memlora.models.weights.WeightSource;
 
 /** From the name of a base to a model that answers: file, tokenizer, transformer, experts, scheduler. */
@@ -34,7 +36,7 @@ public final class LanguageModels {
     public enum Compute { AUTO, CPU, GPU }
 
     /**
-     * @param base name in the catalogue, a .gguf file or a Hugging Face folder
+     * @param base name in the catalogue or on the hub (owner/name), a .gguf file or a Hugging Face folder
      * @param experts folder with one subfolder per expert; empty = none
      * @param rows requests in flight at once
      * @param contextTokens prompt and completion of a row; each costs memory for its keys and values
@@ -51,12 +53,16 @@ public final class LanguageModels {
     }
 
     /**
+     * @return a {@link VisionLanguageModel} if the base is one
      * @throws RuntimeException with one sentence as its message if the base can't be had or read, an expert doesn't
      *     fit, or a GPU was asked for and there is none
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
         Device device = device(request.compute());
         Path path = BaseResolver.standard(progress).resolve(request.base());
+        if (Files.isDirectory(path) && VisionFolder.isOne(path)) {
+            return VisionModels.load(path, request, device);
+        }
         Parts parts = Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
