@@ -1,14 +1,14 @@
 package org.memlora.models.picture;
 
 /**
- * The largest picture that is decoded; decoding takes up to 8 bytes of memory a pixel.
+ * The largest picture that is decoded. Decoding takes at most 12 bytes of memory a pixel, native memory of progressive JPEGs included.
  *
  * @param maxBytes of the file
  * @param maxPixels width times height
  */
 public record PictureLimits(long maxBytes, long maxPixels) {
 
-    /** 32 MiB and 25 megapixels, the size of large phone pictures: at most 200 MB while one is decoded. */
+    /** 32 MiB and 25 megapixels, the size of large phone pictures: at most 300 MB while one is decoded. */
     public static final PictureLimits DEFAULT = new PictureLimits(32L << 20, 25_000_000);
 
     public PictureLimits {

@@ -1,8 +1,8 @@
 package org.memlora.models.picture;
 
 /**
- * Changes the size of pictures as Pillow 13 does, to the bit: a kernel at least as wide as one target pixel, one direction after the other, in whole numbers
- * with 22 bits after the point, rounded to bytes in between.
+ * Changes the size of pictures as Pillow 13 does, to the bit: a kernel at least as wide as one target pixel, one direction after the other,
+ * in whole numbers with 22 bits after the point, rounded to bytes in between.
  */
 public enum Resampler {
     BILINEAR(1) {

@@ -14,9 +14,14 @@ final class SuppliedEmbeddings {
     private int next;
 
     SuppliedEmbeddings(int vocabularySize, int width) {
+        this(vocabularySize, width, vocabularySize);
+    }
+
+    /** @param next the first id to give */
+    SuppliedEmbeddings(int vocabularySize, int width, int next) {
         this.vocabularySize = vocabularySize;
         this.width = width;
-        this.next = vocabularySize;
+        this.next = next;
     }
 
     /** @return the id of the first vector */

@@ -155,7 +155,7 @@ class BadPictureTest {
         assertThat(refused).hasMessageContaining(shown).hasMessageContaining("expected").hasMessageNotContaining("\n");
     }
 
-    private static long allocated() {
+    static long allocated() {
         return ((com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean())
                 .getThreadAllocatedBytes(Thread.currentThread().getId());
     }

@@ -2,6 +2,10 @@ package org.memlora.models.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +42,22 @@ class PictureDecoderTest {
         }
         System.out.printf("lossy WebP: largest difference of brightness %.1f of 255%n", most);
         assertThat(most).isLessThan(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg"})
+    void decodingTakesABoundedNumberOfBytesAPixel(String format) throws IOException {
+        BufferedImage image = new BufferedImage(1500, 1000, BufferedImage.TYPE_3BYTE_BGR);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(image, format, file)).isTrue();
+        PictureDecoder decoder = new PictureDecoder(PictureLimits.DEFAULT);
+        decoder.decode(file.toByteArray());
+
+        long before = BadPictureTest.allocated();
+        decoder.decode(file.toByteArray());
+        double perPixel = (BadPictureTest.allocated() - before) / 1_500_000.0;
+        System.out.printf("%s: %.1f bytes of heap a pixel%n", format, perPixel);
+        assertThat(perPixel).isLessThan(12);
     }
 
     private static double brightness(byte[] rgb, int at) {

@@ -79,6 +79,28 @@ class SuppliedEmbeddingsTest {
         }
     }
 
+    @Test
+    void idsStartAgainWhenUsedUpButNotWhereSomeAreInUse() {
+        SuppliedEmbeddings supplied = new SuppliedEmbeddings(100, 1, Integer.MAX_VALUE - 3);
+        assertThat(supplied.add(new float[3])).isEqualTo(Integer.MAX_VALUE - 3);
+        int again = supplied.add(new float[] {7, 8});
+        assertThat(again).isEqualTo(100);
+        float[] copied = new float[1];
+        supplied.copy(101, copied, 0);
+        assertThat(copied).containsExactly(8);
+
+        SuppliedEmbeddings crowded = new SuppliedEmbeddings(100, 1, Integer.MAX_VALUE - 3);
+        crowded.add(new float[3]);
+        crowded.add(new float[2]);   // 100 and 101
+        crowded.remove(Integer.MAX_VALUE - 3);
+        assertThat(crowded.add(new float[1])).isEqualTo(102);
+        assertThatThrownBy(() -> {
+            SuppliedEmbeddings full = new SuppliedEmbeddings(Integer.MAX_VALUE - 3, 1, Integer.MAX_VALUE - 3);
+            full.add(new float[3]);
+            full.add(new float[1]);
+        }).hasMessageContaining("drop those that are no longer needed");
+    }
+
     private static float[] embeddings(ReferenceModel model, int[] tokens, int from, int to) {
         float[] table = SafetensorsFile.open(model.folder()).read("model.embed_tokens.weight");
         int width = model.config().width();
