@@ -7,6 +7,9 @@ COPY schemas schemas
 COPY models models
 COPY operators operators
 COPY topology topology
+COPY distillation distillation
+COPY evaluation evaluation
+COPY cli cli
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -DskipTests ${MAVEN_PROFILES:+-P${MAVEN_PROFILES}} package
 
 FROM eclipse-temurin:17-jre
@@ -15,8 +18,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3-pip && 
     && useradd --create-home memlora && mkdir -p /models && chown memlora /models
 WORKDIR /opt/memlora
 COPY memlora ./
-COPY --from=build /src/topology/target/lib topology/target/lib
-COPY --from=build /src/topology/target/memlora-topology-*.jar topology/target/
+COPY --from=build /src/cli/target/lib cli/target/lib
+COPY --from=build /src/cli/target/memlora-cli-*.jar cli/target/
 ENV MEMLORA_PREBUILT=1 MEMLORA_CACHE=/models
 USER memlora
 VOLUME /models

@@ -1,4 +1,4 @@
-package org.memlora.topology.cli;
+package org.memlora.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package org.memlora.topology.cli;
+package org.memlora.cli;
 
 /** Something that the user can put right; the message is one sentence. */
 final class UserError extends RuntimeException {

@@ -1,4 +1,4 @@
-package org.memlora.topology.cli;
+package org.memlora.cli;
 
 import java.util.Map;
 import java.util.Properties;

@@ -1,4 +1,4 @@
-package org.memlora.topology;
+package org.memlora.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -17,7 +17,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule shouldKeepKafkaAndAvroOutOfModels = noClasses().that().resideInAPackage("org.memlora.models..")
             .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "org.apache.avro..", "org.memlora.schemas..",
-                    "org.memlora.operators..", "org.memlora.topology..");
+                    "org.memlora.operators..", "org.memlora.topology..", "org.memlora.distillation..", "org.memlora.evaluation..", "org.memlora.cli..");
 
     @ArchTest
     static final ArchRule shouldKeepKafkaOutOfOperators = noClasses().that().resideInAPackage("org.memlora.operators..")
@@ -28,7 +28,20 @@ class ArchitectureTest {
     static final ArchRule shouldKeepModelsOutOfSchemas = noClasses().that().resideInAPackage("org.memlora.schemas..")
             .should().dependOnClassesThat().resideInAnyPackage("org.memlora.models..", "org.memlora.operators..", "org.memlora.topology..");
 
-    /** What serving and the command line, which load a model, may use is theirs to say. */
+    @ArchTest
+    static final ArchRule shouldKeepKafkaOutOfDistillation = noClasses().that().resideInAPackage("org.memlora.distillation..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.apache.kafka..", "org.apache.avro..", "org.memlora.schemas..",
+                    "org.memlora.topology..", "org.memlora.evaluation..", "org.memlora.cli..");
+
+    @ArchTest
+    static final ArchRule shouldKeepTopologyBelowEvaluation = noClasses().that().resideInAPackage("org.memlora.topology..")
+            .should().dependOnClassesThat().resideInAnyPackage("org.memlora.distillation..", "org.memlora.evaluation..", "org.memlora.cli..");
+
+    @ArchTest
+    static final ArchRule shouldKeepEvaluationBelowTheCommandLine = noClasses().that().resideInAPackage("org.memlora.evaluation..")
+            .should().dependOnClassesThat().resideInAPackage("org.memlora.cli..");
+
+    /** What serving, which loads a model, may use is its own to say. */
     @ArchTest
     static final ArchRule shouldNotKnowInTheGraphHowAModelWorks = noClasses().that()
             .resideInAnyPackage("org.memlora.topology", "org.memlora.topology.flow..", "org.memlora.topology.inbox..",
@@ -37,10 +50,10 @@ class ArchitectureTest {
             .should().dependOnClassesThat(resideInAPackage("org.memlora.models..").and(not(resideInAPackage("org.memlora.models"))));
 
     @ArchTest
-    static final ArchRule shouldKnowRocksDbInOnePlace = noClasses().that().doNotHaveFullyQualifiedName(RocksDbSettings.class.getName())
+    static final ArchRule shouldKnowRocksDbInOnePlace = noClasses().that().doNotHaveFullyQualifiedName("org.memlora.topology.RocksDbSettings")
             .should().dependOnClassesThat().resideInAPackage("org.rocksdb..");
 
     @ArchTest
-    static final ArchRule shouldKnowRocksDbThere = classes().that().haveFullyQualifiedName(RocksDbSettings.class.getName())
+    static final ArchRule shouldKnowRocksDbThere = classes().that().haveFullyQualifiedName("org.memlora.topology.RocksDbSettings")
             .should().dependOnClassesThat().resideInAPackage("org.rocksdb..");
 }

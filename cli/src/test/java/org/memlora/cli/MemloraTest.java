@@ -1,4 +1,4 @@
-package org.memlora.topology.cli;
+package org.memlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

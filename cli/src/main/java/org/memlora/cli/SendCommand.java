@@ -1,4 +1,4 @@
-package org.memlora.topology.cli;
+package org.memlora.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

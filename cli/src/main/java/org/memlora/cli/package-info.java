@@ -1,2 +1,2 @@
 /** The command line {@code memlora}. */
-package org.memlora.topology.cli;
+package org.memlora.cli;

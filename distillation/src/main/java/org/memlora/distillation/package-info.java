@@ -1,0 +1,2 @@
+/** From a teacher's outputs to trained experts. */
+package org.memlora.distillation;

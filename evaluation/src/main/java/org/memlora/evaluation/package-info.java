@@ -1,0 +1,2 @@
+/** Conversations through the real pipeline: scores, reports, benchmarks. */
+package org.memlora.evaluation;
