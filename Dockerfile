@@ -10,7 +10,7 @@ COPY topology topology
 COPY distillation distillation
 COPY evaluation evaluation
 COPY cli cli
-RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -DskipTests ${MAVEN_PROFILES:+-P${MAVEN_PROFILES}} package
+RUN mvn -B -ntp -DskipTests ${MAVEN_PROFILES:+-P${MAVEN_PROFILES}} package && mkdir -p models/experts
 
 FROM eclipse-temurin:17-jre
 # pip is one of the sources of the base models.
@@ -18,6 +18,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3-pip && 
     && useradd --create-home memlora && mkdir -p /models && chown memlora /models
 WORKDIR /opt/memlora
 COPY memlora ./
+# The trained experts, where there are some.
+COPY --from=build /src/models/experts models/experts
 COPY --from=build /src/cli/target/lib cli/target/lib
 COPY --from=build /src/cli/target/memlora-cli-*.jar cli/target/
 ENV MEMLORA_PREBUILT=1 MEMLORA_CACHE=/models

@@ -1,4 +1,4 @@
-"""Writes models/src/test/resources/tokenizer/*.json. Run: /work/ref/venv/bin/python make_tokenizer_fixtures.py
+"""Writes models/src/test/resources/tokenizer/*.json. Run: python make_tokenizer_fixtures.py (packages tokenizers, transformers, torch, gguf)
 
 Reference of the real bases: transformers' conversion of the GGUF, corrected where it departs from the original
 model's tokenizer.json: SmolLM2 splits digits one by one, Qwen2.5 normalises to NFC. Special tokens are not

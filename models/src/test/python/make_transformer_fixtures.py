@@ -1,4 +1,4 @@
-"""Tiny random models, adapters and reference outputs (transformers + PEFT): run with no argument.
+"""Tiny random models, adapters and reference outputs (transformers + PEFT): run with no argument, or with some of their names.
 With names of bases: reference tokens of the real GGUF bases in ~/.cache/memlora."""
 import json, math, os, shutil, sys, tempfile
 import numpy as np, torch
@@ -21,6 +21,11 @@ CONFIGS = {
     "gemma2": Gemma2Config(hidden_size=40, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, head_dim=16,
                            intermediate_size=64, query_pre_attn_scalar=24, sliding_window=8, attn_logit_softcapping=5.0,
                            final_logit_softcapping=10.0, **common),
+    # Heads as wide as the compiled graph's attention takes them.
+    "llama-wide": LlamaConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+                              intermediate_size=96, tie_word_embeddings=True, rms_norm_eps=1e-5, **common),
+    "qwen2-wide": Qwen2Config(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+                              intermediate_size=96, tie_word_embeddings=False, **common),
 }
 
 
@@ -57,7 +62,7 @@ def record(model, prompts):
 def gguf_of(name, model, path):
     import gguf
     c = model.config
-    arch = {"llama": "llama", "gemma2": "gemma2"}[c.model_type]
+    arch = c.model_type
     w = gguf.GGUFWriter(path, arch)
     w.add_block_count(c.num_hidden_layers); w.add_context_length(128); w.add_embedding_length(c.hidden_size)
     w.add_feed_forward_length(c.intermediate_size); w.add_head_count(c.num_attention_heads)
@@ -76,11 +81,11 @@ def gguf_of(name, model, path):
     for key, value in model.state_dict().items():
         if key == "lm_head.weight" and c.tie_word_embeddings:
             continue
-        stem = key[: -len(".weight")]
+        stem, kind = key.rsplit(".", 1)  # weight, or bias of q, k and v in Qwen2
         a = value.float().numpy()
         if stem.startswith("model.layers."):
             _, _, n, rest = stem.split(".", 3)
-            target = f"blk.{n}.{part[rest]}.weight"
+            target = f"blk.{n}.{part[rest]}.{kind}"
             if arch == "llama" and rest in ("self_attn.q_proj", "self_attn.k_proj"):
                 h = c.num_attention_heads if rest.endswith("q_proj") else c.num_key_value_heads
                 a = a.reshape(h, 2, a.shape[0] // h // 2, a.shape[1]).swapaxes(1, 2).reshape(a.shape)
@@ -92,8 +97,20 @@ def gguf_of(name, model, path):
     w.write_header_to_file(); w.write_kv_data_to_file(); w.write_tensors_to_file(); w.close()
 
 
-def tiny():
+def require_same(folder, cases):
+    """What transformers computes from the GGUF itself is what was recorded."""
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file="model.gguf", dtype=torch.float32, attn_implementation="eager").eval()
+    for case in cases:
+        with torch.no_grad():
+            logits = model(torch.tensor([case["prompt"]])).logits[0, -1]
+        most = float((logits - torch.tensor(case["logits"])).abs().max())
+        assert most < 1e-4, (folder, most)
+
+
+def tiny(names):
     for i, (name, config) in enumerate(CONFIGS.items()):
+        if name not in names:
+            continue
         seed = i
         while (gap := make(name, config, seed)) < 1e-3:  # no near ties: other machines round differently
             seed += 10
@@ -112,13 +129,15 @@ def make(name, config, i):
     model.save_pretrained(folder)
     os.path.exists(folder + "/generation_config.json") and os.remove(folder + "/generation_config.json")
     reference = {"base": record(model, prompts)}
-    if name in ("llama-untied", "gemma2"):
+    if name in ("llama-untied", "llama-wide", "qwen2-untied", "gemma2"):
         if name == "gemma2":  # the file format has no query_pre_attn_scalar: the head width stands for it
             model.config.query_pre_attn_scalar = 16
             for layer in model.model.layers:
                 layer.self_attn.scaling = 16 ** -0.5
             reference["gguf"] = record(model, prompts)
         gguf_of(name, model, os.path.join(folder, "model.gguf"))
+        if name != "gemma2":  # of Gemma 2's metadata transformers reads no soft-capping
+            require_same(folder, reference["base"])
     for adapter, kw in {
         "qv": dict(r=4, lora_alpha=8, target_modules=r".*\.self_attn\.(q_proj|v_proj)" if "tied" == name[-4:] else ["q_proj", "v_proj"]),
         "all": dict(r=6, lora_alpha=12, target_modules=LINEAR, use_rslora=name == "qwen2-untied"),
@@ -172,7 +191,7 @@ def base(name):
         json.dump(cases, f)
 
 
-if len(sys.argv) == 1:
-    tiny()
+tiny(sys.argv[1:] or CONFIGS)
 for n in sys.argv[1:]:
-    base(n)
+    if n not in CONFIGS:
+        base(n)

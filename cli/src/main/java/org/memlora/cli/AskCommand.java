@@ -13,6 +13,7 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.client.TopicReader;
 import org.memlora.topology.demo.Rendering;
+import org.memlora.topology.demo.WorkProgress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,17 +49,21 @@ final class AskCommand implements Callable<Integer> {
         event.setBankId(bank);
         event.setTime(at);
         event.setBody(new Question(question, null));
-        try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false)) {
+        try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false);
+                WorkProgress progress = new WorkProgress(System.err)) {
             PipelineClient.await(client.send(event));
-            Answer answer = await(answers, event.getEventId());
+            Answer answer = await(answers, event.getEventId(), progress);
+            progress.close();
             new Rendering(System.out, System.console() != null).answer(answer);
             return answer.getStatus() == AnswerStatus.FAILED ? 1 : 0;
         }
     }
 
-    private Answer await(TopicReader<Answer> answers, String eventId) {
-        Instant end = Instant.now().plus(timeout);
-        while (Instant.now().isBefore(end)) {
+    private Answer await(TopicReader<Answer> answers, String eventId, WorkProgress progress) {
+        Instant start = Instant.now();
+        Duration waited = Duration.ZERO;
+        for (; waited.compareTo(timeout) < 0; waited = Duration.between(start, Instant.now())) {
+            progress.step("waiting for the answer", waited.toSeconds(), timeout.toSeconds(), "s");
             for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
                 if (record.value() != null && record.value().getQuestionEventId().equals(eventId)) {
                     return record.value();

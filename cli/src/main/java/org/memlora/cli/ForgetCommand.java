@@ -32,7 +32,7 @@ final class ForgetCommand implements Callable<Integer> {
         try (PipelineClient client = connection.client()) {
             PipelineClient.await(client.send(event));
         }
-        System.out.println("Sent: the worker erases bank " + bank + " when it comes to this event.");
+        System.out.println("Sent: a worker erases bank " + bank + " when it comes to this event.");
         return 0;
     }
 }

@@ -19,11 +19,12 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "memlora", description = "Long-term memory for assistants, on small models and Kafka Streams.",
         mixinStandardHelpOptions = true, version = "memlora 0.1.0", synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, ServeCommand.class, BrokerCommand.class, SendCommand.class, AskCommand.class,
-            MemoriesCommand.class, ForgetCommand.class})
+            MemoriesCommand.class, ForgetCommand.class, EvaluateCommand.class, BenchCommand.class})
 public final class Memlora implements Runnable {
 
     private static final int FAILED = 1;
     private static final int WRONG_INPUT = 2;
+    private static final int HELP_WIDTH = 110;
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show stack traces and more of the log.")
     private boolean verbose;
@@ -40,6 +41,7 @@ public final class Memlora implements Runnable {
     public static int run(String... arguments) {
         CommandLine line = new CommandLine(new Memlora());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(HELP_WIDTH);
         line.registerConverter(Instant.class, Memlora::instant);
         line.registerConverter(Duration.class, Memlora::duration);
         line.setParameterExceptionHandler(Memlora::wrongInput);
@@ -60,6 +62,7 @@ public final class Memlora implements Runnable {
         }
         if (verbose) {
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+            System.setProperty("org.slf4j.simpleLogger.showThreadName", "true");
         }
     }
 

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
+import org.memlora.models.LanguageModels.Engine;
+import org.memlora.models.bases.BaseCatalog;
 import picocli.CommandLine.Option;
 
 /** Which model, and where it runs. */
@@ -12,16 +14,20 @@ final class ModelOptions {
 
     private static final String NO_EXPERTS = "none";
 
-    @Option(names = "--base", paramLabel = "NAME", description = "Base model: a name of the README's table, a .gguf file or a"
-            + " Hugging Face folder. Default: ${DEFAULT-VALUE}.", defaultValue = LanguageModels.DEFAULT_BASE)
+    @Option(names = "--base", paramLabel = "NAME", description = "Base model: " + BaseCatalog.SMOLLM2_135M + ", "
+            + BaseCatalog.QWEN_CODER_500M + ", " + BaseCatalog.QWEN_CODER_1500M + ", a .gguf file or a Hugging Face folder. Default: ${DEFAULT-VALUE}.", defaultValue = LanguageModels.DEFAULT_BASE)
     private String base;
 
     @Option(names = "--experts", paramLabel = "DIR|none", description = "Folder with one subfolder per expert in PEFT's format."
             + " Default: models/experts/<base>/, when it is there.")
     private String experts;
 
-    @Option(names = "--device", description = "auto, cpu or gpu. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
+    @Option(names = "--device", paramLabel = "auto|cpu|gpu", description = "Where the model runs; auto = a GPU where there is one. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
     private Compute device;
+
+    @Option(names = "--engine", paramLabel = "auto|compiled|eager", description = "auto, compiled (a quantised graph for CPUs) or eager (PyTorch). Default: ${DEFAULT-VALUE}.",
+            defaultValue = "auto")
+    private Engine engine;
 
     @Option(names = "--rows", paramLabel = "N", description = "Requests in the model at once. Default: ${DEFAULT-VALUE}.", defaultValue = "16")
     private int rows;
@@ -34,10 +40,11 @@ final class ModelOptions {
         if (rows < 1 || contextTokens < 64) {
             throw new UserError("--rows must be at least 1 and --context-tokens at least 64.");
         }
-        return new LanguageModels.Request(base, expertsFolder(), device, rows, contextTokens);
+        return new LanguageModels.Request(base, expertsFolder(experts, base), device, engine, rows, contextTokens);
     }
 
-    private Optional<Path> expertsFolder() {
+    /** @param experts what was given; null = nothing */
+    static Optional<Path> expertsFolder(String experts, String base) {
         if (experts == null) {
             return LanguageModels.bundledExperts(Path.of(System.getProperty("memlora.home", ".")), base);
         }

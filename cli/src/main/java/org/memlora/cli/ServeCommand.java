@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -76,6 +77,9 @@ final class ServeCommand implements Callable<Integer> {
                 MiniLmEmbedder embedder = new MiniLmEmbedder();
                 AvroSerdes serdes = ConnectionOptions.serdes(settings)) {
             progress.close();
+            System.out.println("Worker of " + settings.text(PipelineSettings.APPLICATION_ID) + ": base " + loaded.info().base() + ", experts "
+                    + (loaded.info().experts().isEmpty() ? "none" : String.join(", ", new TreeSet<>(loaded.info().experts())))
+                    + "; Kafka at " + settings.text(PipelineSettings.BOOTSTRAP_SERVERS) + "; Ctrl-C ends.");
             return serve(ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, new StageMeter()), serdes));
         }
     }

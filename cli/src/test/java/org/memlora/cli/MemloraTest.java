@@ -3,15 +3,33 @@ package org.memlora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class MemloraTest {
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void makeBasesThatCanNotBeUsed() throws IOException {
+        for (String name : new String[] {"other-family", "no-json"}) {
+            Path base = Files.createDirectory(folder.resolve(name));
+            Files.writeString(base.resolve("config.json"), name.equals("no-json") ? "{" : "{\"model_type\": \"mamba\"}");
+            Files.createFile(base.resolve("model.safetensors"));
+        }
+        Files.writeString(folder.resolve("no.gguf"), "no model at all");
+    }
 
     static Stream<Arguments> wrong() {
         return Stream.of(
@@ -22,8 +40,14 @@ class MemloraTest {
                 Arguments.of("demo --device tpu", 2, "tpu"),
                 Arguments.of("demo --experts nowhere", 2, "There is no folder nowhere"),
                 Arguments.of("demo --base nowhere --turns 1", 1, "nowhere"),
+                Arguments.of("demo --turns 1 --base " + folder.resolve("other-family"), 1, "other-family can't be loaded: architecture is mamba, expected llama"),
+                Arguments.of("demo --turns 1 --base " + folder.resolve("no-json"), 1, "cannot read " + folder.resolve("no-json")),
+                Arguments.of("demo --turns 1 --base " + folder.resolve("no.gguf"), 1, "expected a GGUF file"),
+                Arguments.of("send README.md --bootstrap-servers nohost.invalid:9092", 2, "There is no file README.md."),
+                Arguments.of("memories --bank b --bootstrap-servers nohost.invalid:9092", 1, "bootstrap"),
                 Arguments.of("ask Who", 2, "--bank"),
                 Arguments.of("memories --bank b --as-of noon", 2, "\"noon\" is no time"),
+                Arguments.of("memories --bank b --as-of 2025-03-01 --all", 2, "--all and --as-of exclude each other"),
                 Arguments.of("serve -D batch.evnts=3", 2, "batch.events"),
                 Arguments.of("serve --config nowhere.properties", 2, "nowhere.properties"));
     }

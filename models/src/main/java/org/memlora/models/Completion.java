@@ -4,19 +4,21 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a model made of one request.
+ * What a model made of one request. The times of all completions add up to the model's own time.
  *
  * @param text the completion without stop token; empty when failed
  * @param promptTokens tokens of the prompt, chat template included
+ * @param cachedTokens of these, first tokens that another prompt had in common, so that they were not run again
  * @param completionTokens generated tokens, forced ones included, stop token not
- * @param prefillNanos wall time this row spent in prefill
- * @param decodeNanos wall time from first to last generated token
+ * @param prefillNanos this row's share, by tokens, of the time of the calls that fed its prompt
+ * @param decodeNanos its share of the time of the calls after that
  * @param error what failed, for {@link FinishReason#FAILED} only
  */
 public record Completion(
         String text,
         FinishReason finishReason,
         int promptTokens,
+        int cachedTokens,
         int completionTokens,
         long prefillNanos,
         long decodeNanos,
@@ -28,7 +30,13 @@ public record Completion(
         Objects.requireNonNull(error, "error");
     }
 
+    /** Of a prompt that was run whole. */
+    public Completion(String text, FinishReason finishReason, int promptTokens, int completionTokens, long prefillNanos,
+            long decodeNanos, Optional<String> error) {
+        this(text, finishReason, promptTokens, 0, completionTokens, prefillNanos, decodeNanos, error);
+    }
+
     public static Completion failed(String error) {
-        return new Completion("", FinishReason.FAILED, 0, 0, 0, 0, Optional.of(error));
+        return new Completion("", FinishReason.FAILED, 0, 0, 0, 0, 0, Optional.of(error));
     }
 }

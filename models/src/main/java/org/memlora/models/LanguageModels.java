@@ -1,9 +1,7 @@
 package org.memlora.models;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.types.DataType;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,22 +10,26 @@ import java.util.Optional;
 import org.memlora.models.bases.BaseCatalog;
 import org.memlora.models.bases.BaseResolver;
 import org.memlora.models.bases.DownloadProgress;
+import org.memlora.models.compiled.CompiledModels;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
-import org.memlora.models.gguf.GgufFile;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
-import org.memlora.models.safetensors.SafetensorsFile;
-import org.memlora.models.tokenizer.Tokenizer;
-import org.memlora.models.tokenizer.Tokenizers;
 import org.memlora.models.transformer.EagerExecutor;
 import org.memlora.models.transformer.TransformerConfig;
+import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.models.vision.VisionFolder;
 import org.memlora.models.vision.VisionModels;
+import org.memlora.models.weights.ReportedWeights;
 import org.memlora.models.weights.WeightSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From the name of a base to a model that answers: file, tokenizer, transformer, experts, scheduler. */
 public final class LanguageModels {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LanguageModels.class);
+    private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia");
 
     /** The base of the demo and of workers. */
     public static final String DEFAULT_BASE = BaseCatalog.QWEN_CODER_500M;
@@ -35,15 +37,22 @@ public final class LanguageModels {
     /** Where the model runs; AUTO = a GPU where there is one. */
     public enum Compute { AUTO, CPU, GPU }
 
+    /** COMPILED = a quantised graph on ONNX Runtime, CPU only; EAGER = PyTorch; AUTO = the compiled one where it can run the base. */
+    public enum Engine { AUTO, COMPILED, EAGER }
+
     /**
      * @param base name in the catalogue or on the hub (owner/name), a .gguf file or a Hugging Face folder
      * @param experts folder with one subfolder per expert; empty = none
      * @param rows requests in flight at once
      * @param contextTokens prompt and completion of a row; each costs memory for its keys and values
      */
-    public record Request(String base, Optional<Path> experts, Compute compute, int rows, int contextTokens) { }
+    public record Request(String base, Optional<Path> experts, Compute compute, Engine engine, int rows, int contextTokens) {
 
-    private record Parts(TransformerConfig config, WeightSource weights, Tokenizer tokenizer) { }
+        /** With the engine that suits the device and the base. */
+        public Request(String base, Optional<Path> experts, Compute compute, int rows, int contextTokens) {
+            this(base, experts, compute, Engine.AUTO, rows, contextTokens);
+        }
+    }
 
     private LanguageModels() { }
 
@@ -58,40 +67,71 @@ public final class LanguageModels {
      *     fit, or a GPU was asked for and there is none
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
-        Device device = device(request.compute());
+        boolean gpu = usesGpu(request);
+        try {
+            return load(request, gpu, progress);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new IllegalArgumentException("Base " + request.base() + " can't be loaded: " + reason(e) + ".", e);
+        }
+    }
+
+    private static LanguageModel load(Request request, boolean gpu, DownloadProgress progress) {
         Path path = BaseResolver.standard(progress).resolve(request.base());
         if (Files.isDirectory(path) && VisionFolder.isOne(path)) {
-            return VisionModels.load(path, request, device);
+            requireEager(request.engine());
+            return VisionModels.load(path, request, gpu ? Device.gpu() : Device.cpu());
         }
-        Parts parts = Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
+        OpenedBase parts = OpenedBase.open(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
-        EagerExecutor executor = EagerExecutor.load(parts.config(), parts.weights(), experts, request.rows(),
-                request.contextTokens(), device, device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32);
+        TransformerExecutor executor;
+        if (!gpu && compiles(request.engine(), parts.config())) {
+            executor = new CompiledModels(BaseResolver.standard(progress).cacheFolder(), progress).open(parts.path(), parts.config(), parts.weights(),
+                    CompiledModels.DEFAULT_BITS, experts, request.rows(), request.contextTokens());
+        } else {
+            WeightSource weights = new ReportedWeights(parts.weights(), "loading " + request.base(), progress);
+            executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
+                    gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
+        }
         ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
         return new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
     }
 
-    private static Parts fromGguf(Path file) {
-        GgufFile gguf = GgufFile.open(file);
-        return new Parts(TransformerConfig.fromGguf(gguf.metadata()), gguf, Tokenizers.fromGgufMetadata(gguf.metadata()));
-    }
-
-    private static Parts fromFolder(Path folder) {
-        try {
-            return new Parts(TransformerConfig.fromHuggingFace(folder.resolve("config.json")), SafetensorsFile.open(folder),
-                    Tokenizers.fromFolder(folder));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The base in " + folder + " can't be read: " + e.getMessage(), e);
+    private static void requireEager(Engine engine) {
+        if (engine == Engine.COMPILED) {
+            throw new IllegalArgumentException("The compiled engine can't run a vision-language model; take --engine eager.");
         }
     }
 
-    private static Device device(Compute compute) {
-        boolean gpu = compute != Compute.CPU && Engine.getEngine("PyTorch").getGpuCount() > 0;
-        if (compute == Compute.GPU && !gpu) {
+    private static boolean compiles(Engine engine, TransformerConfig config) {
+        Optional<String> obstacle = CompiledModels.obstacle(config);
+        if (engine == Engine.COMPILED && obstacle.isPresent()) {
+            throw new IllegalArgumentException("The compiled engine can't run this base: " + obstacle.get() + "; take --engine eager.");
+        }
+        obstacle.filter(reason -> engine == Engine.AUTO).ifPresent(reason -> LOG.warn("The eager engine runs this base: {}", reason));
+        return engine != Engine.EAGER && obstacle.isEmpty();
+    }
+
+    /** In one line; of a file that is no JSON, what is wrong with it. */
+    private static String reason(RuntimeException e) {
+        String cause = e instanceof UncheckedIOException io && io.getCause().getMessage() != null
+                ? " (" + io.getCause().getMessage().lines().findFirst().orElse("") + ")" : "";
+        return e.getMessage().replaceFirst("\\.$", "") + cause;
+    }
+
+    /** Asks PyTorch only where its answer matters: loading it takes time and memory. */
+    private static boolean usesGpu(Request request) {
+        if (request.compute() == Compute.CPU) {
+            return false;
+        }
+        boolean found = Files.exists(NVIDIA_DRIVER) && ai.djl.engine.Engine.getEngine("PyTorch").getGpuCount() > 0;
+        if (request.compute() == Compute.GPU && !found) {
             throw new IllegalArgumentException("PyTorch finds no GPU here: build with -Pcuda on a machine with an NVIDIA GPU,"
                     + " or give --device cpu.");
         }
-        return gpu ? Device.gpu() : Device.cpu();
+        if (found && request.engine() == Engine.COMPILED) {
+            throw new IllegalArgumentException("The compiled engine runs on the CPU: give --device cpu, or --engine eager for the GPU.");
+        }
+        return found;
     }
 }

@@ -30,8 +30,9 @@ public final class StageModel {
         return !expert.equals(GenerationRequest.BASE);
     }
 
-    public GenerationRequest request(List<ChatMessage> prompt, Grammar grammar, int maxTokens) {
-        return new GenerationRequest(prompt, expert, Optional.of(grammar), GenerationOptions.greedy(maxTokens));
+    /** For a bank: where requests wait for the model, banks take turns. */
+    public GenerationRequest request(String bankId, List<ChatMessage> prompt, Grammar grammar, int maxTokens) {
+        return new GenerationRequest(prompt, expert, Optional.of(grammar), GenerationOptions.greedy(maxTokens), bankId);
     }
 
     /** One batched call. The usage counts every request as a call; its time is the wall time of the batch. */

@@ -17,6 +17,7 @@ import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.generation.GenerationProcessor;
 import org.memlora.topology.inbox.InboxProcessor;
+import org.memlora.topology.update.QuestionMemories;
 import org.memlora.topology.update.UpdateProcessor;
 
 /**
@@ -34,22 +35,20 @@ public final class MemoryTopology {
     /** Builds the graph; starts nothing. */
     public static Topology build(PipelineSettings settings, MemoryOperators operators, PipelineSerdes serdes) {
         StageCalls calls = settings.stageCalls();
-        UpdateProcessor.Retrieval retrieval = retrieval(operators, settings.number(PipelineSettings.QUESTION_MEMORIES));
+        int memories = settings.number(PipelineSettings.QUESTION_MEMORIES);
         Topology topology = new Topology();
         topology.addSource(Names.EVENTS_SOURCE, new StringDeserializer(), new ByteArrayDeserializer(), Topics.CONVERSATION_EVENTS.name());
         topology.addProcessor(Names.INBOX,
                 () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events()), Names.EVENTS_SOURCE);
         topology.addProcessor(Names.EXTRACTION, () -> new ExtractionProcessor(operators.extraction(), calls), Names.INBOX);
-        topology.addProcessor(Names.UPDATE, () -> new UpdateProcessor(operators.update(), retrieval, calls), Names.EXTRACTION);
+        topology.addProcessor(Names.UPDATE,
+                () -> new UpdateProcessor(operators.update(), new QuestionMemories(operators.retriever(), memories, calls), calls),
+                Names.EXTRACTION);
         topology.addProcessor(Names.GENERATION,
                 () -> new GenerationProcessor(operators.generation(), calls, operators.model()), Names.UPDATE);
         addSinks(topology, serdes);
         addStores(topology, settings.changelogConfig(), serdes.memories());
         return topology;
-    }
-
-    private static UpdateProcessor.Retrieval retrieval(MemoryOperators operators, int memories) {
-        return (bank, question) -> operators.retriever().retrieve(bank, question.text(), memories);
     }
 
     private static void addSinks(Topology topology, PipelineSerdes serdes) {

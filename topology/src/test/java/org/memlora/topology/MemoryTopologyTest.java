@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
+import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
@@ -267,7 +268,7 @@ class MemoryTopologyTest {
 
     @Test
     void shouldMakeOneSubTopologyOfNamedNodes() throws IOException {
-        Topology topology = MemoryTopology.build(PipelineSettings.defaults(), TestPipeline.operators(new ScriptedLanguageModel()),
+        Topology topology = MemoryTopology.build(PipelineSettings.defaults(), TestPipeline.operators(new ScriptedLanguageModel(), new HashEmbedder()),
                 PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)));
 
         assertThat(topology.describe().subtopologies()).hasSize(1);

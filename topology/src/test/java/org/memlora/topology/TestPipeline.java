@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -32,6 +33,7 @@ import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.operators.OperatorSettings;
@@ -60,6 +62,8 @@ final class TestPipeline implements AutoCloseable {
     final ScriptedLanguageModel model;
     /** Completions of such requests end at the token limit. */
     Predicate<GenerationRequest> cutOff = request -> false;
+    /** Called with the texts of each call of the embedder. */
+    Consumer<List<String>> embeds = texts -> { };
     final AvroSerdes serdes = AvroSerdes.of(MOCK_REGISTRY);
     final TopologyTestDriver driver;
     private final Path stateDir;
@@ -85,7 +89,7 @@ final class TestPipeline implements AutoCloseable {
         PipelineSerdes real = PipelineSerdes.of(serdes);
         PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
                 real.deadLetters());
-        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model)), all), settings.streamsProperties(),
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched()), all), settings.streamsProperties(),
                 Events.START);
         input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
                 Events.START, Duration.ofMillis(1));
@@ -120,8 +124,28 @@ final class TestPipeline implements AutoCloseable {
         };
     }
 
-    static MemoryOperators operators(LanguageModel model) {
+    private TextEmbedder watched() {
         HashEmbedder embedder = new HashEmbedder();
+        return new TextEmbedder() {
+            @Override
+            public int dimensions() {
+                return embedder.dimensions();
+            }
+
+            @Override
+            public List<float[]> embed(List<String> texts) {
+                embeds.accept(texts);
+                return embedder.embed(texts);
+            }
+
+            @Override
+            public void close() {
+                embedder.close();
+            }
+        };
+    }
+
+    static MemoryOperators operators(LanguageModel model, TextEmbedder embedder) {
         return new MemoryOperators(new ExtractionOperator(model, OperatorSettings.DEFAULT),
                 new UpdateOperator(model, embedder, OperatorSettings.DEFAULT),
                 new GenerationOperator(model, OperatorSettings.DEFAULT), new MemoryRetriever(embedder), "scripted");

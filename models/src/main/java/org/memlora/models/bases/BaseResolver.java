@@ -84,6 +84,11 @@ public final class BaseResolver {
         }
     }
 
+    /** Where fetched bases are kept, and what is made of them. */
+    public Path cacheFolder() {
+        return cacheFolder;
+    }
+
     /** Whether the cache holds {@code base} intact; fetches nothing. */
     public boolean isCached(BaseModel base) {
         try {

@@ -5,8 +5,16 @@ package org.memlora.models.generation;
  *
  * @param prefillTokens most prompt tokens of one row per forward call; while rows decode, of all rows together
  * @param queueCapacity requests that wait for a row before callers block
+ * @param prefixes prefixes of prompts to keep, 0 = none
+ * @param prefixBytes most memory for their keys and values
+ * @param draftRows most rows in use for which drafts are tried, 0 = never: each drafted token costs a full batch as much as
+ *     a token of another row
+ * @param draftTokens most tokens of a draft
  */
-public record BatcherSettings(int prefillTokens, int queueCapacity) {
+public record BatcherSettings(int prefillTokens, int queueCapacity, int prefixes, long prefixBytes, int draftRows,
+        int draftTokens) {
+
+    private static final long MEBIBYTE = 1L << 20;
 
     public static final BatcherSettings DEFAULT = new BatcherSettings(256, 256);
 
@@ -15,5 +23,22 @@ public record BatcherSettings(int prefillTokens, int queueCapacity) {
             throw new IllegalArgumentException("prefillTokens is " + prefillTokens + " and queueCapacity "
                     + queueCapacity + ", expected at least 1");
         }
+        if (prefixes < 0 || prefixBytes < 0 || draftRows < 0 || draftTokens < 1) {
+            throw new IllegalArgumentException("prefixes is " + prefixes + ", prefixBytes " + prefixBytes + " and draftRows "
+                    + draftRows + ", expected at least 0; draftTokens is " + draftTokens + ", expected at least 1");
+        }
+    }
+
+    /** With default prefixes and drafts. */
+    public BatcherSettings(int prefillTokens, int queueCapacity) {
+        this(prefillTokens, queueCapacity, 32, 128 * MEBIBYTE, 2, 4);
+    }
+
+    public BatcherSettings withPrefixes(int most, long bytes) {
+        return new BatcherSettings(prefillTokens, queueCapacity, most, bytes, draftRows, draftTokens);
+    }
+
+    public BatcherSettings withDrafts(int rows, int tokens) {
+        return new BatcherSettings(prefillTokens, queueCapacity, prefixes, prefixBytes, rows, tokens);
     }
 }

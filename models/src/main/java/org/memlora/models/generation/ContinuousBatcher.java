@@ -1,34 +1,34 @@
 package org.memlora.models.generation;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import org.memlora.models.Completion;
-import org.memlora.models.GenerationOptions;
-import org.memlora.models.grammar.Grammar;
+import org.memlora.models.GenerationRequest;
 import org.memlora.models.grammar.TokenMasks;
 import org.memlora.models.grammar.TokenTrie;
 import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.models.transformer.TransformerExecutor;
+import org.memlora.models.transformer.TransformerExecutor.RowInput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the requests of all callers through one transformer. Requests get a row first come, first served, and join
- * and leave the running batch between forward calls. A forward call that fails is repeated row by row; only rows that
- * fail alone, too, are given up.
+ * Runs the requests of all callers through one transformer. Requests join and leave the running batch between forward
+ * calls; for a row they wait in turns of their tenants, first come, first served within a tenant. Prompts are fed in
+ * pieces. A forward call that fails is repeated row by row; only rows that fail alone, too, are given up.
  *
  * <p>Threading: {@link #submit} and {@link #close} may be called by all threads; one scheduler thread owns the
- * executor, the rows and the masks. Cancelling a returned future frees its row at the next token.
+ * executor, the rows, the masks and the prefixes. Cancelling a returned future frees its place in the queue at once,
+ * its row after the forward call in progress.
  */
 public final class ContinuousBatcher implements AutoCloseable {
 
+    /** Without rows that decode, a call may hold so many times the prompt tokens: nobody waits for its next token. */
+    private static final int PIECES_PER_CALL = 4;
     private static final Logger LOG = LoggerFactory.getLogger(ContinuousBatcher.class);
     private static final String CLOSED = "the model was closed before the request was done";
 
@@ -37,15 +37,15 @@ public final class ContinuousBatcher implements AutoCloseable {
     private final TokenTrie trie;
     private final TokenMasks masks;
     private final int[] stops;
-    private final Semaphore places;
+    private final float[] scratch;
+    private final GenerationMeter meter = new GenerationMeter();
+    private final PrefixCache prefixes;
     private final Object lock = new Object();
-    private final ArrayDeque<RowGeneration> queue = new ArrayDeque<>();
+    private final FairQueue<RowGeneration> queue = new FairQueue<>();
     private boolean closed;
     private final RowGeneration[] rows;
     /** Rows in use, longest running first. */
     private final List<Integer> active = new ArrayList<>();
-    private final AtomicReference<GenerationStats> stats =
-            new AtomicReference<>(new GenerationStats(0, 0, 0, 0, 0, 0, 0));
     private final Thread scheduler;
 
     public ContinuousBatcher(TransformerExecutor executor, Tokenizer tokenizer, BatcherSettings settings) {
@@ -54,33 +54,58 @@ public final class ContinuousBatcher implements AutoCloseable {
         this.trie = new TokenTrie(tokenizer);
         this.masks = new TokenMasks(trie);
         this.stops = tokenizer.stopTokens().stream().mapToInt(Integer::intValue).sorted().toArray();
-        this.places = new Semaphore(settings.queueCapacity(), true);
+        this.scratch = new float[executor.vocabularySize()];
+        this.prefixes = new PrefixCache(executor, settings, meter);
         this.rows = new RowGeneration[executor.rows()];
         this.scheduler = new Thread(this::run, "memlora-batcher");
         scheduler.setDaemon(true);
         scheduler.start();
     }
 
-    /** Queues a request; blocks while the queue is full. The future never completes exceptionally on its own. */
-    public CompletableFuture<Completion> submit(
-            int[] prompt, String expert, Optional<Grammar> grammar, GenerationOptions options)
-            throws InterruptedException {
-        RowGeneration request = new RowGeneration(prompt, expert, grammar, options);
-        places.acquire();
+    /**
+     * Queues a request; while the queue is full, blocks until the request has a row or others have left. The future never
+     * completes exceptionally on its own.
+     *
+     * @param prompt the tokens of the request's prompt
+     */
+    public CompletableFuture<Completion> submit(int[] prompt, GenerationRequest request) throws InterruptedException {
+        RowGeneration generation = new RowGeneration(prompt, request);
+        generation.future.whenComplete((completion, e) -> {
+            if (generation.future.isCancelled()) {
+                leaveQueue(generation);
+            }
+        });
         synchronized (lock) {
-            if (closed) {
-                places.release();
-                request.future.complete(Completion.failed(CLOSED));
-            } else {
-                queue.add(request);
+            if (!closed) {
+                queue.add(generation.tenant, generation);
+                generation.waits = true;
+                lock.notifyAll();
+                try {
+                    while (generation.waits && queue.size() > settings.queueCapacity()) {
+                        lock.wait();
+                    }
+                } catch (InterruptedException e) {
+                    generation.future.cancel(true);
+                    throw e;
+                }
+                return generation.future;
+            }
+        }
+        generation.future.complete(Completion.failed(CLOSED));
+        return generation.future;
+    }
+
+    private void leaveQueue(RowGeneration request) {
+        synchronized (lock) {
+            if (queue.remove(request.tenant, request)) {
+                request.waits = false;
                 lock.notifyAll();
             }
         }
-        return request.future;
     }
 
     public GenerationStats stats() {
-        return stats.get();
+        return meter.stats();
     }
 
     /** Fails what is queued or running, and waits for the forward call in progress. The executor stays open. */
@@ -114,6 +139,7 @@ public final class ContinuousBatcher implements AutoCloseable {
             reason = "the scheduler of the model stopped: " + e;
         } finally {
             failAll(reason);
+            prefixes.close();
         }
     }
 
@@ -130,13 +156,15 @@ public final class ContinuousBatcher implements AutoCloseable {
                     return false;
                 }
                 while (active.size() + arrived.size() < rows.length && !queue.isEmpty()) {
-                    arrived.add(queue.poll());
+                    RowGeneration next = queue.poll();
+                    next.waits = false;
+                    arrived.add(next);
+                }
+                if (!arrived.isEmpty()) {
+                    lock.notifyAll();
                 }
             }
-            places.release(arrived.size());
-            for (RowGeneration request : arrived) {
-                place(request);
-            }
+            arrived.forEach(this::place);
             if (!active.isEmpty()) {
                 return true;
             }
@@ -144,54 +172,77 @@ public final class ContinuousBatcher implements AutoCloseable {
     }
 
     private void place(RowGeneration request) {
-        if (request.future.isDone()) {
-            return;
-        }
         int row = 0;
         while (rows[row] != null) {
             row++;
         }
         rows[row] = request;
         active.add(row);
-        guarded(row, () -> request.start(trie, masks, stops, executor.contextTokens()));
+        guarded(row, () -> request.place(trie, masks, stops, executor.contextTokens()));
     }
 
     private void step() {
-        List<TransformerExecutor.RowInput> inputs = new ArrayList<>();
         boolean decoding = active.stream().anyMatch(row -> !rows[row].isPrefilling());
-        int left = settings.prefillTokens();
-        for (int row : active) {
+        int left = settings.prefillTokens() * (decoding ? 1 : PIECES_PER_CALL);
+        int draftTokens = active.size() <= settings.draftRows() ? settings.draftTokens() : 0;
+        List<RowInput> inputs = new ArrayList<>();
+        for (int row : inTurn()) {
             RowGeneration request = rows[row];
-            int most = request.isPrefilling() && decoding ? left : settings.prefillTokens();
-            if (most == 0) {
+            boolean prefilling = request.isPrefilling();
+            int most = prefilling ? Math.min(left, settings.prefillTokens()) : settings.prefillTokens();
+            if (most == 0 || !begin(row)) {
                 continue;
             }
-            int[] piece = request.nextPiece(most);
-            left -= request.isPrefilling() ? Math.min(left, piece.length) : 0;
-            inputs.add(new TransformerExecutor.RowInput(row, request.position(), piece, request.expert));
+            RowInput input = request.next(row, most, draftTokens, executor.vocabularySize());
+            left -= prefilling ? input.tokens().length : 0;
+            inputs.add(input);
         }
         try {
             forward(inputs);
         } catch (Throwable e) {
             LOG.warn("A forward call of {} rows failed, each is tried alone", inputs.size(), e);
-            for (TransformerExecutor.RowInput input : inputs) {
+            for (RowInput input : inputs) {
                 guarded(input.row(), () -> forward(List.of(input)));
             }
         }
     }
 
-    private void forward(List<TransformerExecutor.RowInput> inputs) {
+    /** Rows in the order in which they get prompt tokens: the longest running one of each tenant, then the next of each. */
+    private List<Integer> inTurn() {
+        Map<String, Integer> rowsOf = new HashMap<>();
+        Map<Integer, Integer> turn = new HashMap<>();
+        active.forEach(row -> turn.put(row, rowsOf.merge(rows[row].tenant, 1, Integer::sum)));
+        return active.stream().sorted(Comparator.comparing(turn::get)).toList();
+    }
+
+    /** False if the row waits for what another row runs in this call; the longest running row never does. */
+    private boolean begin(int row) {
+        RowGeneration request = rows[row];
+        if (request.isStarted()) {
+            return true;
+        }
+        List<RowGeneration> earlier = active.subList(0, active.indexOf(row)).stream().map(other -> rows[other])
+                .filter(RowGeneration::isPrefilling).toList();
+        return prefixes.begin(row, request, earlier);
+    }
+
+    private void forward(List<RowInput> inputs) {
+        meter.called(inputs.size());
         long start = System.nanoTime();
-        count(0, 0, 0, 1, inputs.size(), 0, 0);
-        List<float[]> logits = executor.forward(inputs);
-        long end = System.nanoTime();
+        List<float[][]> logits = executor.forward(inputs);
+        long nanos = System.nanoTime() - start;
         if (logits.size() != inputs.size()) {
             throw new IllegalStateException("the model answered " + logits.size() + " rows of " + inputs.size());
         }
+        int tokens = inputs.stream().mapToInt(input -> input.tokens().length).sum();
         for (int i = 0; i < inputs.size(); i++) {
-            TransformerExecutor.RowInput input = inputs.get(i);
-            float[] rowLogits = logits.get(i);
-            guarded(input.row(), () -> rows[input.row()].fed(input.tokens().length, rowLogits, start, end));
+            RowInput input = inputs.get(i);
+            float[][] rowLogits = logits.get(i);
+            guarded(input.row(), () -> {
+                RowGeneration request = rows[input.row()];
+                request.fed(input, rowLogits, nanos * input.tokens().length / tokens, scratch);
+                prefixes.fed(input.row(), request);
+            });
         }
     }
 
@@ -216,35 +267,32 @@ public final class ContinuousBatcher implements AutoCloseable {
         }
         rows[row] = null;
         active.remove((Integer) row);
-        count(request.promptTokens, request.generated(), request.forced, 0, 0, 1, failed ? 1 : 0);
+        meter.ended(request.expert, request.work(failed, request.future.isCancelled()));
         request.future.complete(completion);
     }
 
     private void dropCancelled() {
-        for (Iterator<Integer> it = active.iterator(); it.hasNext(); ) {
-            int row = it.next();
+        for (int row : List.copyOf(active)) {
             if (rows[row].future.isDone()) {
-                rows[row] = null;
-                it.remove();
+                release(row, Completion.failed("the request was cancelled"), false);
             }
         }
     }
 
     private void failAll(String reason) {
+        List<RowGeneration> waiting;
         synchronized (lock) {
             closed = true;
-            queue.forEach(request -> request.future.complete(request.failed(reason)));
-            queue.clear();
+            waiting = queue.drain();
+            waiting.forEach(request -> request.waits = false);
+            lock.notifyAll();
         }
-        // Wakes all callers that wait for a place; each finds the batcher closed and passes its permit on.
-        places.release(settings.queueCapacity());
-        Arrays.stream(rows).filter(request -> request != null)
-                .forEach(request -> request.future.complete(request.failed(reason)));
-    }
-
-    private void count(long prompt, long output, long forced, long calls, long callRows, long requests, long failed) {
-        stats.updateAndGet(s -> new GenerationStats(s.promptTokens() + prompt, s.outputTokens() + output,
-                s.forcedTokens() + forced, s.forwardCalls() + calls, s.forwardRows() + callRows,
-                s.requests() + requests, s.failedRequests() + failed));
+        for (RowGeneration request : waiting) {
+            meter.ended(request.expert, request.work(true, false));
+            request.future.complete(request.failed(reason));
+        }
+        for (int row : List.copyOf(active)) {
+            release(row, rows[row].failed(reason), true);
+        }
     }
 }

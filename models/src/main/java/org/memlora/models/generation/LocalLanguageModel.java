@@ -83,7 +83,7 @@ public final class LocalLanguageModel implements LanguageModel {
             return CompletableFuture.completedFuture(Completion.failed("the prompt has " + prompt.length
                     + " tokens, the context of " + executor.contextTokens() + " leaves no room for a completion"));
         }
-        return batcher.submit(prompt, request.expert(), request.grammar(), request.options());
+        return batcher.submit(prompt, request);
     }
 
     @Override

@@ -1,186 +1,188 @@
 package org.memlora.models.generation;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
-import org.memlora.models.GenerationOptions;
-import org.memlora.models.grammar.ConstraintState;
-import org.memlora.models.grammar.Grammar;
-import org.memlora.models.grammar.TokenMask;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.generation.GenerationStats.Work;
 import org.memlora.models.grammar.TokenMasks;
 import org.memlora.models.grammar.TokenTrie;
+import org.memlora.models.transformer.TransformerExecutor;
+import org.memlora.models.transformer.TransformerExecutor.RowInput;
 
-/** One request on its way through a row. Threading: confined to the scheduler's thread, but for {@link #future}. */
+/**
+ * One request on its way through the queue and a row. Threading: confined to the scheduler's thread, but for
+ * {@link #future} and what is final.
+ */
 final class RowGeneration {
 
-    final CompletableFuture<Completion> future = new CompletableFuture<>();
-    final int promptTokens;
-    final String expert;
-    private final Optional<Grammar> grammar;
-    private final GenerationOptions options;
-    private final Sampler sampler;
-    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-    private TokenTrie trie;
-    private TokenMasks masks;
-    private ConstraintState constraint;
-    private int[] stops;
-    private int budget;
-    /** Prompt, then generated tokens; those before {@link #fed} are in the row's cache. */
-    private int[] tokens;
-    private int length;
-    private int fed;
-    private int generated;
-    int forced;
-    private FinishReason finish;
-    private long prefillStart;
-    private long prefillEnd;
-    private long lastToken;
+    private static final int[] ALL = new int[0];
+    /** A draft of which nothing was right doubles the pause before the next, up to so many tokens. */
+    private static final int LONGEST_PAUSE = 16;
 
-    RowGeneration(int[] prompt, String expert, Optional<Grammar> grammar, GenerationOptions options) {
-        this.tokens = prompt.clone();
-        this.length = prompt.length;
-        this.promptTokens = prompt.length;
-        this.expert = expert;
-        this.grammar = grammar;
-        this.options = options;
-        this.sampler = new Sampler(options);
+    final CompletableFuture<Completion> future = new CompletableFuture<>();
+    final String expert;
+    final String tenant;
+    private final int[] prompt;
+    private final GenerationRequest request;
+    /** Under the queue's lock. */
+    boolean waits;
+    private GuidedText text;
+    private boolean started;
+    private int cached;
+    /** Tokens in the row's cache. */
+    private int fed;
+    private int saveAt;
+    private GuidedText.Draft draft = GuidedText.Draft.NONE;
+    private int pause;
+    private int nextPause = 1;
+    private int drafted;
+    private int accepted;
+    private long prefillNanos;
+    private long decodeNanos;
+
+    RowGeneration(int[] prompt, GenerationRequest request) {
+        this.prompt = prompt.clone();
+        this.request = request;
+        this.expert = request.expert();
+        this.tenant = request.tenant();
     }
 
     /** Takes a row; fails when the grammar can't be met within the token limit. */
-    void start(TokenTrie trie, TokenMasks masks, int[] stops, int contextTokens) {
-        this.trie = trie;
-        this.masks = masks;
-        this.stops = stops;
-        budget = Math.min(options.maxTokens(), contextTokens - promptTokens);
-        if (promptTokens == 0 || budget < 1) {
-            throw new IllegalArgumentException("the prompt has " + promptTokens + " tokens, expected 1 to "
-                    + (contextTokens - 1) + " so that the context of " + contextTokens + " tokens holds a completion");
-        }
-        if (grammar.isPresent()) {
-            constraint = masks.start(grammar.get());
-            if (!constraint.canEndWithin(budget)) {
-                throw new IllegalArgumentException("the shortest text of the grammar takes " + constraint.ending().length
-                        + " tokens, the limit leaves " + budget);
-            }
-            settle();
-        }
+    void place(TokenTrie trie, TokenMasks masks, int[] stops, int contextTokens) {
+        text = new GuidedText(prompt, request.grammar(), request.options(), trie, masks, stops, contextTokens);
+    }
+
+    /** The row's cache holds the first {@code tokens} of the prompt. */
+    void startAt(int tokens) {
+        started = true;
+        cached = tokens;
+        fed = tokens;
+    }
+
+    boolean isStarted() {
+        return started;
     }
 
     boolean isFinished() {
-        return finish != null;
+        return text.isFinished();
     }
 
     boolean isPrefilling() {
-        return fed < promptTokens;
+        return fed < prompt.length;
     }
 
-    int position() {
+    int promptTokens() {
+        return prompt.length;
+    }
+
+    int fed() {
         return fed;
     }
 
-    int[] nextPiece(int most) {
-        return Arrays.copyOfRange(tokens, fed, Math.min(length, fed + most));
+    /** Not to be changed. */
+    int[] prompt() {
+        return prompt;
     }
 
-    /** Takes note of a forward call that fed {@code count} tokens. */
-    void fed(int count, float[] logits, long start, long end) {
-        if (isPrefilling()) {
-            prefillStart = prefillStart == 0 ? start : prefillStart;
-            prefillEnd = end;
+    /** Of the prompt's first tokens, how many are the same as those of {@code other}. */
+    int common(int[] other) {
+        int different = Arrays.mismatch(prompt, other);
+        return different < 0 ? prompt.length : different;
+    }
+
+    /** Asks for a copy of the first {@code tokens} once the row's cache holds them; of several wishes the shortest counts. */
+    void wantSaved(int tokens) {
+        saveAt = saveAt == 0 ? tokens : Math.min(saveAt, tokens);
+    }
+
+    /** What {@link #wantSaved} asked for, once, when it is there; else 0. */
+    int takeSave() {
+        int tokens = saveAt > 0 && fed >= saveAt ? saveAt : 0;
+        saveAt = tokens > 0 ? 0 : saveAt;
+        return tokens;
+    }
+
+    /**
+     * The next tokens to feed.
+     *
+     * @param most of the text's tokens
+     * @param draftTokens of a guess behind them
+     */
+    RowInput next(int row, int most, int draftTokens, int vocabularySize) {
+        int end = Math.min(text.length(), fed + most);
+        draft = GuidedText.Draft.NONE;
+        if (end < text.length()) {
+            return new RowInput(row, fed, text.tokens(fed, end), expert, 0, ALL);
         }
-        fed += count;
-        if (fed < length) {
+        int[] candidates = text.candidates(vocabularySize);
+        int[] tokens = text.tokens(fed, end);
+        if (candidates.length > 0 || draftTokens == 0 || isPrefilling() || --pause > 0) {
+            return new RowInput(row, fed, tokens, expert, 1, candidates);
+        }
+        draft = text.draft(draftTokens);
+        int guessed = draft.tokens().length;
+        int[] all = Arrays.copyOf(tokens, tokens.length + guessed);
+        System.arraycopy(draft.tokens(), 0, all, tokens.length, guessed);
+        return new RowInput(row, fed, all, expert, 1 + guessed, ALL);
+    }
+
+    /**
+     * Takes note of a forward call.
+     *
+     * @param nanos this row's share of its time
+     * @param scratch room for one logit per token of the vocabulary
+     */
+    void fed(RowInput input, float[][] logits, long nanos, float[] scratch) {
+        prefillNanos += isPrefilling() ? nanos : 0;
+        decodeNanos += isPrefilling() ? 0 : nanos;
+        int before = text.length();
+        int end = fed + input.tokens().length;
+        int firstWanted = end - input.logits();
+        // Each turn appends tokens; as long as they are those of the draft, the logits after them are at hand.
+        while (input.logits() > 0 && !text.isFinished() && text.length() <= end
+                && text.common(fed, input.tokens()) >= text.length() - fed) {
+            float[] row = logits[text.length() - 1 - firstWanted];
+            text.advance(input.candidates().length == 0 ? row : spread(row, input.candidates(), scratch));
+        }
+        fed += text.common(fed, input.tokens());
+        rate(Math.max(0, Math.min(fed, end) - before));
+    }
+
+    private static float[] spread(float[] few, int[] candidates, float[] scratch) {
+        for (int i = 0; i < few.length; i++) {
+            scratch[candidates[i]] = few[i];
+        }
+        return scratch;
+    }
+
+    /** Learns from a draft, whose first {@code right} tokens the text took over, how soon to try the next. */
+    private void rate(int right) {
+        if (draft.guessed() == 0) {
             return;
         }
-        TokenMask mask = constraint == null ? masks.free() : constraint.mask();
-        int token = sampler.choose(logits, mask, stops);
-        if (isStop(token)) {
-            finish = FinishReason.STOP;
-            return;
-        }
-        if (constraint != null && !constraint.canEndAfter(token, budget - generated - 1)) {
-            end();
-            return;
-        }
-        append(token);
-        settle();
-    }
-
-    private boolean isStop(int token) {
-        return Arrays.stream(stops).anyMatch(stop -> stop == token);
-    }
-
-    /** Appends what needs no sampling, and ends the completion where it must. */
-    private void settle() {
-        while (finish == null && constraint != null && !constraint.isFinished() && generated < budget) {
-            int[] run = constraint.forced();
-            if (run.length == 0) {
-                return;
-            }
-            for (int token : run) {
-                if (!constraint.canEndAfter(token, budget - generated - 1)) {
-                    end();
-                    return;
-                }
-                append(token);
-                forced++;
-            }
-        }
-        if (finish == null && constraint != null && constraint.isFinished()) {
-            finish = FinishReason.STOP;
-        } else if (finish == null && generated >= budget) {
-            finish = FinishReason.LENGTH;
-        }
-    }
-
-    /** Closes the text by its shortest ending. */
-    private void end() {
-        for (int token : constraint.ending()) {
-            append(token);
-            forced++;
-        }
-        finish = FinishReason.LENGTH;
-    }
-
-    private void append(int token) {
-        if (length == tokens.length) {
-            tokens = Arrays.copyOf(tokens, length + Math.max(64, length / 2));
-        }
-        tokens[length++] = token;
-        generated++;
-        text.writeBytes(trie.bytes(token));
-        if (constraint != null) {
-            constraint.accept(token);
-        }
-        lastToken = System.nanoTime();
-    }
-
-    int generated() {
-        return generated;
+        drafted += draft.guessed();
+        accepted += draft.guessed(right);
+        nextPause = right > 0 ? 1 : Math.min(LONGEST_PAUSE, 2 * nextPause);
+        pause = nextPause;
     }
 
     Completion completion() {
-        String result = text.toString(StandardCharsets.UTF_8);
-        while (constraint == null && finish == FinishReason.LENGTH && result.endsWith("\uFFFD")) {
-            result = result.substring(0, result.length() - 1);
-        }
-        return new Completion(result, finish, promptTokens, generated, prefillNanos(), decodeNanos(), Optional.empty());
+        return new Completion(text.text(), text.finish(), prompt.length, cached, text.generated(), prefillNanos, decodeNanos,
+                Optional.empty());
     }
 
     Completion failed(String error) {
-        return new Completion("", FinishReason.FAILED, promptTokens, generated, prefillNanos(), decodeNanos(),
-                Optional.of(error));
+        return new Completion("", FinishReason.FAILED, prompt.length, cached, text == null ? 0 : text.generated(), prefillNanos,
+                decodeNanos, Optional.of(error));
     }
 
-    private long prefillNanos() {
-        return prefillEnd - prefillStart;
-    }
-
-    private long decodeNanos() {
-        return prefillEnd == 0 ? 0 : Math.max(0, lastToken - prefillEnd);
+    /** For the statistics, when the request has ended. */
+    Work work(boolean failed, boolean cancelled) {
+        int generated = text == null ? 0 : text.generated();
+        return new Work(1, failed ? 1 : 0, cancelled ? 1 : 0, prompt.length, cached, generated, text == null ? 0 : text.forced(),
+                drafted, accepted, prefillNanos, decodeNanos);
     }
 }

@@ -39,10 +39,13 @@ final class Sampler {
     }
 
     private static int better(float[] logits, int[] ids, int best) {
+        float most = best < 0 ? Float.NEGATIVE_INFINITY : logits[best];
         for (int id : ids) {
-            if (id < logits.length && Float.isFinite(logits[id])
-                    && (best < 0 || logits[id] > logits[best] || logits[id] == logits[best] && id < best)) {
+            // Few tokens pass the first comparison, which no NaN passes; the vocabulary is long.
+            if (id < logits.length && logits[id] >= most && Float.isFinite(logits[id])
+                    && (best < 0 || logits[id] > most || id < best)) {
                 best = id;
+                most = logits[id];
             }
         }
         return best;

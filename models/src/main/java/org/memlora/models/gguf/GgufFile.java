@@ -226,4 +226,9 @@ public final class GgufFile implements WeightSource {
     public void read(String name, FloatBuffer target) {
         tensor(name).dequantise(target);
     }
+
+    @Override
+    public float[] readRows(String name, long first, int count) {
+        return tensor(name).dequantiseRows(first, count);
+    }
 }

@@ -22,6 +22,13 @@ public final class ConstraintState {
         this.state = automaton.start();
     }
 
+    /** A state of its own at the same place, to look ahead. */
+    public ConstraintState fork() {
+        ConstraintState fork = new ConstraintState(masks, trie, automaton);
+        fork.state = state;
+        return fork;
+    }
+
     /** Tokens that may come next. */
     public TokenMask mask() {
         return masks.mask(automaton, state);

@@ -67,11 +67,16 @@ public final class AdapterFile {
 
     /** Writes float32 weights that PEFT loads; the folder is made if missing. */
     public static void write(LoraAdapter adapter, Path folder) {
+        write(adapter, folder, SafetensorsType.F32);
+    }
+
+    /** @param type F32, or F16: half the size, values rounded to nearest */
+    public static void write(LoraAdapter adapter, Path folder, SafetensorsType type) {
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         adapter.ordered().forEach((target, value) -> {
             String stem = "base_model.model.model.layers." + target.layer() + "." + target.projection().huggingFaceName();
-            writer.add(stem + ".lora_A.weight", SafetensorsType.F32, new long[] {value.rank(), value.in()}, value.a());
-            writer.add(stem + ".lora_B.weight", SafetensorsType.F32, new long[] {value.out(), value.rank()}, value.b());
+            writer.add(stem + ".lora_A.weight", type, new long[] {value.rank(), value.in()}, value.a());
+            writer.add(stem + ".lora_B.weight", type, new long[] {value.out(), value.rank()}, value.b());
         });
         try {
             Files.createDirectories(folder);

@@ -112,6 +112,11 @@ public final class SafetensorsFile implements WeightSource {
         tensor(name).read(target);
     }
 
+    @Override
+    public float[] readRows(String name, long first, int count) {
+        return tensor(name).readRows(first, count);
+    }
+
     private SafetensorsShard.Tensor tensor(String name) {
         SafetensorsShard.Tensor tensor = tensors.get(name);
         if (tensor == null) {

@@ -36,20 +36,35 @@ final class SafetensorsShard {
         }
 
         void read(FloatBuffer target) {
+            if (target.remaining() < size()) {
+                throw new IllegalArgumentException("the buffer for tensor " + name + " has room for "
+                        + target.remaining() + " values, needed are " + size());
+            }
+            read(0, size(), target);
+        }
+
+        float[] readRows(long first, int count) {
+            long width = shape[shape.length - 1];
+            if (first < 0 || count < 0 || (first + count) * width > size()) {
+                throw new IndexOutOfBoundsException("rows " + first + ".." + (first + count) + " of tensor " + name
+                        + ", which has " + size() / width);
+            }
+            float[] values = new float[Math.toIntExact(count * width)];
+            read(Math.toIntExact(first * width), values.length, FloatBuffer.wrap(values));
+            return values;
+        }
+
+        private void read(int first, int count, FloatBuffer target) {
             SafetensorsType type = SafetensorsType.ofName(typeName).orElseThrow(() -> new IllegalArgumentException(
                     "tensor " + name + " has type " + typeName + ", supported are "
                             + Arrays.toString(SafetensorsType.values()) + "; convert the file to one of them"));
-            int size = size();
-            if (target.remaining() < size) {
-                throw new IllegalArgumentException("the buffer for tensor " + name + " has room for "
-                        + target.remaining() + " values, needed are " + size);
-            }
-            ByteBuffer source = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer source = data.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(Math.multiplyExact(first, type.bytes()))
+                    .slice().order(ByteOrder.LITTLE_ENDIAN);
             if (type == SafetensorsType.F32) {
-                target.put(source.asFloatBuffer());
+                target.put(source.asFloatBuffer().limit(count));
                 return;
             }
-            for (int i = 0; i < size; i++) {
+            for (int i = 0; i < count; i++) {
                 target.put(type.get(source));
             }
         }

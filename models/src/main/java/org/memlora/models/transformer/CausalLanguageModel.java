@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -133,7 +134,18 @@ final class CausalLanguageModel {
 
     /** [n, C] of {@link #hidden} to [n, V] float32. */
     NDArray logits(NDArray hidden) {
-        NDArray logits = Linear.linear(finalNorm.forward(hidden), output).singletonOrThrow().toType(DataType.FLOAT32, false);
+        return logits(hidden, output);
+    }
+
+    /** The same for some tokens only, [n, k]. */
+    NDArray logits(NDArray hidden, int[] tokens) {
+        NDManager manager = hidden.getManager();
+        NDArray ids = manager.create(Arrays.stream(tokens).asLongStream().toArray());
+        return logits(hidden, Embedding.embedding(ids, output, SparseFormat.DENSE).singletonOrThrow());
+    }
+
+    private NDArray logits(NDArray hidden, NDArray weight) {
+        NDArray logits = Linear.linear(finalNorm.forward(hidden), weight).singletonOrThrow().toType(DataType.FLOAT32, false);
         double cap = config.logitSoftCap();
         return cap > 0 ? logits.div(cap).tanh().mul(cap) : logits;
     }

@@ -75,7 +75,16 @@ final class CausalSelfAttention {
         return x.get(new NDIndex().addSliceDim(segment.firstToken(), segment.firstToken() + segment.count()).addAllDim().addAllDim());
     }
 
+    /** [B, K, S, D] of the step's own tokens, those of the segments before first. */
     private NDArray local(NDArray x, PackedBatch.Segment segment) {
-        return slice(x, segment).reshape(segment.rows(), segment.tokens(), config.keyValueHeads(), config.headWidth()).transpose(0, 2, 1, 3);
+        NDArray own = slice(x, segment);
+        if (!segment.before().isEmpty()) {
+            NDList parts = new NDList();
+            segment.before().forEach(before -> parts.add(slice(x, before)));
+            parts.add(own);
+            own = NDArrays.concat(parts, 0);
+        }
+        return own.reshape(segment.rows(), own.getShape().get(0) / segment.rows(), config.keyValueHeads(), config.headWidth())
+                .transpose(0, 2, 1, 3);
     }
 }

@@ -126,9 +126,9 @@ public final class EagerExecutor implements TransformerExecutor {
     }
 
     @Override
-    public List<float[]> forward(List<RowInput> inputs) {
+    public List<float[][]> forward(List<RowInput> inputs) {
         check(inputs);
-        float[][] logits = new float[inputs.size()][];
+        List<float[][]> logits = inputs.stream().map(input -> new float[input.logits()][]).toList();
         int[] done = new int[inputs.size()];
         int open = inputs.size();
         while (open > 0) {
@@ -139,7 +139,24 @@ public final class EagerExecutor implements TransformerExecutor {
                 open -= done[taken.input] == inputs.get(taken.input).tokens().length ? 1 : 0;
             }
         }
-        return Arrays.asList(logits);
+        return logits;
+    }
+
+    @Override
+    public KeyValuePrefix savePrefix(int row, int tokens) {
+        requireOpen();
+        requireRow(row);
+        if (tokens < 1 || tokens > contextTokens) {
+            throw new IllegalArgumentException("a prefix of " + tokens + " tokens, expected 1 .. " + contextTokens);
+        }
+        return cache.save(row, tokens);
+    }
+
+    @Override
+    public void restorePrefix(KeyValuePrefix prefix, int row) {
+        requireOpen();
+        requireRow(row);
+        cache.restore(prefix, row);
     }
 
     /** Tokens {@code from .. from + count - 1} of an input. */
@@ -168,45 +185,37 @@ public final class EagerExecutor implements TransformerExecutor {
         return step;
     }
 
-    private void run(List<RowInput> inputs, List<Taken> step, float[][] logits) {
+    private void run(List<RowInput> inputs, List<Taken> step, List<float[][]> logits) {
         List<PackedBatch.Piece> pieces = new ArrayList<>();
-        List<Integer> finished = new ArrayList<>();
-        List<Long> lastTokens = new ArrayList<>();
-        long packed = 0;
+        List<WantedLogits.Position> whole = new ArrayList<>();
+        List<WantedLogits.Position> few = new ArrayList<>();
+        int packed = 0;
         for (Taken taken : step) {
             RowInput input = inputs.get(taken.input);
             int end = taken.from + taken.count;
             pieces.add(new PackedBatch.Piece(input.row(), input.startPosition() + taken.from,
                     Arrays.copyOfRange(input.tokens(), taken.from, end), input.expert()));
-            packed += taken.count;
-            if (end == input.tokens().length) {
-                finished.add(taken.input);
-                lastTokens.add(packed - 1);
+            int firstWanted = input.tokens().length - input.logits();
+            for (int token = Math.max(taken.from, firstWanted); token < end; token++) {
+                (input.candidates().length == 0 ? whole : few).add(new WantedLogits.Position(packed + token - taken.from,
+                        input.candidates(), logits.get(taken.input), token - firstWanted));
             }
+            packed += taken.count;
         }
         try (NDManager scratch = manager.newSubManager()) {
             NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache, supplied);
-            if (finished.isEmpty()) {
-                return;
-            }
-            NDArray last = lastTokens.size() == packed ? hidden
-                    : hidden.get(scratch.create(lastTokens.stream().mapToLong(Long::longValue).toArray()));
-            float[] values = model.logits(last).toFloatArray();
-            int width = config.vocabularySize();
-            for (int i = 0; i < finished.size(); i++) {
-                logits[finished.get(i)] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
-            }
+            WantedLogits.whole(model, hidden, whole);
+            WantedLogits.few(model, hidden, few);
         }
     }
 
     private void check(List<RowInput> inputs) {
-        if (closed) {
-            throw new IllegalStateException("the executor is closed");
-        }
+        requireOpen();
         BitSet seen = new BitSet();
         for (RowInput input : inputs) {
-            if (input.row() < 0 || input.row() >= rows || seen.get(input.row())) {
-                throw new IllegalArgumentException("row " + input.row() + " is not one of 0 .. " + (rows - 1) + " or comes twice");
+            requireRow(input.row());
+            if (seen.get(input.row())) {
+                throw new IllegalArgumentException("row " + input.row() + " comes twice, expected one input per row and call");
             }
             seen.set(input.row());
             int end = input.startPosition() + input.tokens().length;
@@ -214,13 +223,34 @@ public final class EagerExecutor implements TransformerExecutor {
                 throw new IllegalArgumentException("row " + input.row() + ": " + input.tokens().length + " tokens from position "
                         + input.startPosition() + ", expected at least 1 and an end of at most " + contextTokens);
             }
-            for (int token : input.tokens()) {
-                if (token < 0 || token >= config.vocabularySize() && !supplied.contains(token)) {
-                    throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (config.vocabularySize() - 1));
-                }
+            if (input.logits() < 0 || input.logits() > input.tokens().length) {
+                throw new IllegalArgumentException("row " + input.row() + ": logits of " + input.logits()
+                        + " tokens are wanted, expected 0 .. " + input.tokens().length);
             }
+            requireTokens(input.tokens(), true);
+            requireTokens(input.candidates(), false);
             if (!input.expert().equals(GenerationRequest.BASE) && !experts.contains(input.expert())) {
                 throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts);
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the executor is closed");
+        }
+    }
+
+    private void requireRow(int row) {
+        if (row < 0 || row >= rows) {
+            throw new IllegalArgumentException("row " + row + " is not one of 0 .. " + (rows - 1));
+        }
+    }
+
+    private void requireTokens(int[] tokens, boolean orSupplied) {
+        for (int token : tokens) {
+            if (token < 0 || token >= config.vocabularySize() && !(orSupplied && supplied.contains(token))) {
+                throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (config.vocabularySize() - 1));
             }
         }
     }

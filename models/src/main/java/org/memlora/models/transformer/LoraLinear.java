@@ -74,7 +74,7 @@ final class LoraLinear {
         if (delta == null) {
             return y;
         }
-        NDArray middle = Linear.linear(x, delta.a).singletonOrThrow().mul(selection.mask(delta.layout));
+        NDArray middle = Linear.linear(selection.input(x), delta.a).singletonOrThrow().mul(selection.mask(delta.layout));
         return y.add(Linear.linear(middle, delta.b).singletonOrThrow());
     }
 

@@ -19,6 +19,7 @@ final class LoraSelection {
     private final NDManager manager;
     private final DataType type;
     private final Map<Layout, NDArray> masks = new HashMap<>();
+    private InputDropout dropout;
 
     /** One expert's columns of a stack. */
     record Part(String expert, int rank, double scaling) { }
@@ -36,6 +37,16 @@ final class LoraSelection {
         this.type = type;
         experts.addAll(Arrays.asList(expertOfToken));
         experts.remove(GenerationRequest.BASE);
+    }
+
+    /** For a training pass. */
+    void dropout(InputDropout chosen) {
+        dropout = chosen;
+    }
+
+    /** [N, in] as the experts' A see it. */
+    NDArray input(NDArray x) {
+        return dropout == null ? x : dropout.apply(x);
     }
 
     /** Those in use, without the base. */

@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The tokens of one step, packed without padding: N tokens, row after row. Linear layers and norms see all of them at once;
@@ -33,8 +36,9 @@ final class PackedBatch {
      * @param keys S, the longest row's
      * @param mask [B, 1, 1, T, S] added to the scores, or null if every key is seen
      * @param slidingMask the same for layers with a window
+     * @param before segments of this batch whose keys stand before its own, without a cache
      */
-    record Segment(int firstToken, int rows, int tokens, int firstRow, int keys, NDArray mask, NDArray slidingMask) {
+    record Segment(int firstToken, int rows, int tokens, int firstRow, int keys, NDArray mask, NDArray slidingMask, List<Segment> before) {
         int count() {
             return rows * tokens;
         }
@@ -75,12 +79,37 @@ final class PackedBatch {
         }
     }
 
+    /** One segment per node of the tree, all tokens with one expert; for passes without a cache. */
+    PackedBatch(NDManager manager, PrefixTree tree, String expert, int slidingWindow, DataType type) {
+        this.manager = manager;
+        ids = new long[tree.tokens()];
+        long[] positionOf = new long[tree.tokens()];
+        String[] expertOf = new String[tree.tokens()];
+        Arrays.fill(expertOf, expert);
+        Map<PrefixTree.Node, Segment> made = new IdentityHashMap<>();
+        for (PrefixTree.Node node : tree.nodes()) {
+            for (int i = 0; i < node.tokens().length; i++) {
+                ids[node.firstPacked() + i] = node.tokens()[i];
+                positionOf[node.firstPacked() + i] = node.start() + i;
+            }
+            Segment own = segment(List.of(new Piece(0, node.start(), node.tokens(), expert)), node.firstPacked(), slidingWindow, type);
+            Segment segment = new Segment(own.firstToken, 1, own.tokens, 0, own.keys, own.mask, own.slidingMask,
+                    node.path().stream().map(made::get).toList());
+            made.put(node, segment);
+            segments.add(segment);
+        }
+        tokens = manager.create(ids);
+        rows = manager.zeros(tokens.getShape(), DataType.INT64);
+        positions = manager.create(positionOf);
+        selection = new LoraSelection(manager, expertOf, type);
+    }
+
     private Segment segment(List<Piece> pieces, int first, int window, DataType type) {
         int width = pieces.get(0).tokens.length;
         int keys = pieces.stream().mapToInt(piece -> piece.start + width).max().orElseThrow();
         NDArray mask = mask(pieces, width, keys, Integer.MAX_VALUE, type);
         NDArray sliding = window > 0 && keys > window ? mask(pieces, width, keys, window, type) : mask;
-        return new Segment(first, pieces.size(), width, pieces.get(0).row, keys, mask, sliding);
+        return new Segment(first, pieces.size(), width, pieces.get(0).row, keys, mask, sliding, List.of());
     }
 
     private NDArray mask(List<Piece> pieces, int width, int keys, int window, DataType type) {

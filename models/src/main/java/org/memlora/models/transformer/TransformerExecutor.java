@@ -21,12 +21,51 @@ public interface TransformerExecutor extends AutoCloseable {
      * @param row 0 .. rows() - 1, at most once per call
      * @param startPosition position of the first token; everything the row's cache holds from there on is overwritten.
      *     0 starts a new sequence.
+     * @param tokens at least one
      * @param expert resident expert or {@link org.memlora.models.GenerationRequest#BASE}; rows of a call may differ
+     * @param logits for how many of the last tokens logits are wanted: 0 (a piece of a prompt that is not its end) ..
+     *     tokens.length (checking a draft)
+     * @param candidates the tokens whose logits suffice (a grammar allows no others); empty = the whole vocabulary
      */
-    record RowInput(int row, int startPosition, int[] tokens, String expert) { }
+    record RowInput(int row, int startPosition, int[] tokens, String expert, int logits, int[] candidates) {
 
-    /** Feeds each row's tokens (rows of any lengths together); returns per input the logits after its last token, shape [vocabularySize]. */
-    List<float[]> forward(List<RowInput> inputs);
+        private static final int[] WHOLE_VOCABULARY = new int[0];
+
+        /** The logits after the last token, of the whole vocabulary. */
+        public RowInput(int row, int startPosition, int[] tokens, String expert) {
+            this(row, startPosition, tokens, expert, 1, WHOLE_VOCABULARY);
+        }
+    }
+
+    /**
+     * Feeds each row's tokens (rows of any lengths together).
+     *
+     * @return per input the wanted logits, oldest first: shape [logits][vocabularySize or candidates.length]
+     */
+    List<float[][]> forward(List<RowInput> inputs);
+
+    /**
+     * A copy of the keys and values of a row's first tokens, held outside the rows until closed. They are those of the
+     * expert that ran the tokens: another expert's rows can't start from them.
+     *
+     * @param tokens 1 .. the tokens that the row's cache holds
+     */
+    KeyValuePrefix savePrefix(int row, int tokens);
+
+    /** Makes a saved prefix the start of a row; the next tokens of the row start at {@code prefix.tokens()}. */
+    void restorePrefix(KeyValuePrefix prefix, int row);
+
+    /** Keys and values of the first tokens of a sequence. Threading: the executor's caller. */
+    interface KeyValuePrefix extends AutoCloseable {
+
+        int tokens();
+
+        /** Memory that it holds until it is closed. */
+        long bytes();
+
+        @Override
+        void close();
+    }
 
     /**
      * Supplies vectors that stand in for embeddings, e.g. what a vision tower saw. Their tokens are the returned id, id + 1 …, above the

@@ -4,11 +4,11 @@ import org.memlora.models.transformer.TransformerConfig.Family;
 import org.memlora.models.weights.WeightSource;
 
 /** The names of the weights in each file format, and how the formats' values differ from those used here. */
-enum WeightNames {
+public enum WeightNames {
     GGUF, HUGGING_FACE;
 
     /** The norms of a block; the two OUTPUT ones in Gemma 2 only. */
-    enum Norm { ATTENTION_INPUT, ATTENTION_OUTPUT, FEED_FORWARD_INPUT, FEED_FORWARD_OUTPUT }
+    public enum Norm { ATTENTION_INPUT, ATTENTION_OUTPUT, FEED_FORWARD_INPUT, FEED_FORWARD_OUTPUT }
 
     static WeightNames of(WeightSource source) {
         for (WeightNames names : values()) {

@@ -31,13 +31,23 @@ public record VisionFolder(VisionConfig vision, TransformerConfig transformer, W
         try {
             JsonNode config = json(folder, "config.json");
             VisionConfig vision = VisionConfig.fromHuggingFace(config);
-            return new VisionFolder(vision, TransformerConfig.fromHuggingFace(config.path("text_config")),
-                    new VisionWeights(SafetensorsFile.open(folder)), Tokenizers.fromFolder(folder),
+            TransformerConfig transformer = TransformerConfig.fromHuggingFace(config.path("text_config"));
+            Tokenizer tokenizer = Tokenizers.fromFolder(folder);
+            requireIdsForPictures(transformer, tokenizer);
+            return new VisionFolder(vision, transformer, new VisionWeights(SafetensorsFile.open(folder)), tokenizer,
                     PictureTiler.fromHuggingFace(vision, preprocessor(folder)));
         } catch (IOException e) {
             throw new UncheckedIOException("The vision-language model in " + folder + " can't be read: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("The vision-language model in " + folder + " can't be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Ids from the transformer's vocabulary on are those of pictures: no text may have them. */
+    private static void requireIdsForPictures(TransformerConfig transformer, Tokenizer tokenizer) {
+        if (tokenizer.vocabularySize() > transformer.vocabularySize()) {
+            throw new IllegalArgumentException("tokenizer.json has " + tokenizer.vocabularySize() + " tokens, expected at most the "
+                    + transformer.vocabularySize() + " of vocab_size in config.json; fetch both files again");
         }
     }
 

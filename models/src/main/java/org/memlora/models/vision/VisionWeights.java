@@ -54,4 +54,9 @@ final class VisionWeights implements WeightSource {
     public void read(String name, FloatBuffer target) {
         file.read(names.getOrDefault(name, name), target);
     }
+
+    @Override
+    public float[] readRows(String name, long first, int count) {
+        return file.readRows(names.getOrDefault(name, name), first, count);
+    }
 }

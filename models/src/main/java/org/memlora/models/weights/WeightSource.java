@@ -33,4 +33,11 @@ public interface WeightSource {
 
     /** Like {@link #read(String)}, into {@code target} from its position on; needs no array of the tensor's size. */
     void read(String name, FloatBuffer target);
+
+    /**
+     * {@code count} rows of the last dimension from row {@code first} on, e.g. some tokens' embeddings.
+     *
+     * @throws IndexOutOfBoundsException if the tensor has fewer rows
+     */
+    float[] readRows(String name, long first, int count);
 }

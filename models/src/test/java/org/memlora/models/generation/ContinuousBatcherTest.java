@@ -1,11 +1,12 @@
 package org.memlora.models.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.memlora.models.generation.BatcherFixture.random;
+import static org.memlora.models.generation.BatcherFixture.request;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,10 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.memlora.models.ChatMessage;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
-import org.memlora.models.GenerationOptions;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.ModelInfo;
 import org.memlora.models.grammar.Grammar;
@@ -24,42 +23,11 @@ import org.memlora.models.grammar.GrammarMatcher;
 
 @Timeout(60)
 class ContinuousBatcherTest {
-    static final String SAMPLE = "abcab é日本😀 {\"a\": \"b\"} yes no - x\n";
-    private final TinyTokenizer tokenizer = new TinyTokenizer(new Random(1), SAMPLE, 60);
+    private final BatcherFixture fixture = new BatcherFixture();
+    private final TinyTokenizer tokenizer = fixture.tokenizer;
 
     private LocalLanguageModel model(ScriptedExecutor executor, int prefill, int queue) {
-        return new LocalLanguageModel(new ModelInfo("tiny", executor.contextTokens(), Set.of("e")), executor, tokenizer,
-                new BatcherSettings(prefill, queue));
-    }
-
-    private ScriptedExecutor executor(int rows) {
-        return new ScriptedExecutor(rows, 256, tokenizer.vocabularySize() + 7);
-    }
-
-    private static GenerationRequest request(String prompt, String expert, Grammar grammar, int max, double temp) {
-        return new GenerationRequest(List.of(ChatMessage.user(prompt)), expert, Optional.ofNullable(grammar),
-                new GenerationOptions(max, temp, prompt.hashCode()));
-    }
-
-    static Grammar random(Random random, int depth) {
-        int kind = random.nextInt(depth == 0 ? 2 : 5);
-        if (kind == 0) {
-            int from = random.nextInt(8);
-            String text = SAMPLE.substring(from, from + random.nextInt(14));
-            return Grammar.literal(Character.isHighSurrogate(text.isEmpty() ? 'a' : text.charAt(text.length() - 1))
-                    ? text + "\uDE00" : text);
-        }
-        if (kind == 1) {
-            return Grammar.anyCharExcept(random.nextBoolean() ? "a\"é日" : "😀b");
-        }
-        if (kind == 2) {
-            int min = random.nextInt(3);
-            return Grammar.repeat(random(random, depth - 1), min,
-                    random.nextInt(3) == 0 ? Grammar.UNBOUNDED : min + random.nextInt(4));
-        }
-        Grammar[] parts = new Grammar[1 + random.nextInt(3)];
-        Arrays.setAll(parts, i -> random(random, depth - 1));
-        return kind == 3 ? Grammar.choice(parts) : Grammar.sequence(parts);
+        return fixture.model(executor, new BatcherSettings(prefill, queue));
     }
 
     @Test
@@ -67,7 +35,7 @@ class ContinuousBatcherTest {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             Grammar grammar = random(random, 4);
-            var tiny = new TinyTokenizer(random, SAMPLE, 40);
+            var tiny = new TinyTokenizer(random, BatcherFixture.SAMPLE, 40);
             var executor = new ScriptedExecutor(2, 128, tiny.vocabularySize());
             try (var model = new LocalLanguageModel(new ModelInfo("t", 128, Set.of()), executor, tiny,
                     new BatcherSettings(3, 4))) {
@@ -94,10 +62,10 @@ class ContinuousBatcherTest {
                     i % 3 == 0 ? null : random(new Random(i), 3), 1 + i % 30, i % 4 == 0 ? 0.8 : 0));
         }
         List<String> alone;
-        try (var single = model(executor(1), 256, 100)) {
+        try (var single = model(fixture.executor(1), 256, 100)) {
             alone = requests.stream().map(r -> single.generate(List.of(r)).get(0)).map(Completion::text).toList();
         }
-        ScriptedExecutor executor = executor(5);
+        ScriptedExecutor executor = fixture.executor(5);
         try (var shared = model(executor, 16, 3)) {
             List<CompletableFuture<String>> futures = new ArrayList<>();
             var pool = java.util.concurrent.Executors.newFixedThreadPool(16);
@@ -106,7 +74,7 @@ class ContinuousBatcherTest {
             }
             assertThat(futures.stream().map(CompletableFuture::join).toList()).isEqualTo(alone);
             pool.shutdown();
-            assertThat(shared.stats().requests()).isEqualTo(80);
+            assertThat(shared.stats().total().requests()).isEqualTo(80);
             assertThat(shared.stats().rowsPerCall()).isGreaterThan(1.5);
             assertThat(shared.generate(requests)).extracting(Completion::text).isEqualTo(alone);
         }
@@ -115,7 +83,7 @@ class ContinuousBatcherTest {
 
     @Test
     void shouldFailOnlyTheRowThatThrows() {
-        ScriptedExecutor executor = executor(4);
+        ScriptedExecutor executor = fixture.executor(4);
         int poison = tokenizer.encode("Z")[0];
         executor.before = inputs -> inputs.forEach(in -> {
             if (Arrays.stream(in.tokens()).anyMatch(t -> t == poison)) {
@@ -137,19 +105,36 @@ class ContinuousBatcherTest {
 
     @Test
     void shouldNotSampleForcedLiterals() {
-        ScriptedExecutor executor = executor(1);
+        ScriptedExecutor executor = fixture.executor(1);
         try (var model = model(executor, 256, 10)) {
             var out = model.generate(List.of(request("p", "e", Grammar.literal("abcab é"), 30, 0))).get(0);
             assertThat(out.text()).isEqualTo("abcab é");
             assertThat(out.finishReason()).isEqualTo(FinishReason.STOP);
             assertThat(executor.calls).isEmpty();
-            assertThat(model.stats().forcedTokens()).isEqualTo(out.completionTokens()).isPositive();
+            assertThat(model.stats().total().forcedTokens()).isEqualTo(out.completionTokens()).isPositive();
         }
     }
 
     @Test
+    void shouldNameTheCandidatesWhereAGrammarAllowsFewTokens() {
+        ScriptedExecutor executor = fixture.executor(1);
+        Grammar decision = Grammar.choice(List.of("KEEP", "LOSE 1", "LOSE 2"));
+        try (var model = model(executor, 256, 10)) {
+            var out = model.generate(List.of(request("p", "e", Grammar.repeat(decision, 1, 4), 60, 0),
+                    request("p", "e", null, 5, 0), request("p", "e", Grammar.lineExcept(""), 5, 0)));
+            assertThat(out).noneMatch(completion -> completion.finishReason() == FinishReason.FAILED);
+        }
+        int stop = 0;
+        assertThat(executor.calls.stream().map(call -> call.get(0).candidates()).filter(ids -> ids.length > 0).distinct().toList())
+                .isNotEmpty().allSatisfy(ids -> assertThat(List.of("KL", "12", "KL" + stop)).anySatisfy(letters ->
+                        assertThat(Arrays.stream(ids).boxed().map(id -> id == stop ? "" + stop : "" + (char) (id - 1)).sorted().toList())
+                                .isEqualTo(letters.chars().mapToObj(letter -> "" + (char) letter).sorted().toList())));
+        assertThat(executor.calls.stream().map(call -> call.get(0)).filter(in -> in.candidates().length == 0)).as("free text").hasSize(10);
+    }
+
+    @Test
     void shouldBlockCallersKeepOrderAndFailPendingOnClose() throws Exception {
-        ScriptedExecutor executor = executor(1);
+        ScriptedExecutor executor = fixture.executor(1);
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         executor.before = inputs -> {
@@ -161,8 +146,7 @@ class ContinuousBatcherTest {
         Thread caller = new Thread(() -> {
             try {
                 for (int i = 0; i < 6; i++) {
-                    futures.add(batcher.submit(new int[] {10 + i}, "base", Optional.empty(),
-                            GenerationOptions.greedy(2)));
+                    futures.add(batcher.submit(new int[] {10 + i}, request("", "base", null, 2, 0)));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -183,15 +167,15 @@ class ContinuousBatcherTest {
 
         CountDownLatch stuck = new CountDownLatch(1);
         executor.before = inputs -> await(stuck);
-        var running = batcher.submit(new int[] {3}, "base", Optional.empty(), GenerationOptions.greedy(50));
-        var waiting = batcher.submit(new int[] {3}, "base", Optional.empty(), GenerationOptions.greedy(50));
+        var running = batcher.submit(new int[] {3}, request("", "base", null, 50, 0));
+        var waiting = batcher.submit(new int[] {3}, request("", "base", null, 50, 0));
         Thread closer = new Thread(batcher::close);
         closer.start();
         Thread.sleep(100);
         stuck.countDown();
         closer.join();
         for (var future : List.of(running, waiting,
-                batcher.submit(new int[] {3}, "base", Optional.empty(), GenerationOptions.greedy(5)))) {
+                batcher.submit(new int[] {3}, request("", "base", null, 5, 0)))) {
             assertThat(future.get(5, TimeUnit.SECONDS).error().get()).contains("closed");
         }
     }

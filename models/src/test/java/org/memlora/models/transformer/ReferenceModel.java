@@ -14,19 +14,19 @@ import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.safetensors.SafetensorsFile;
 
 /** A tiny model of make_transformer_fixtures.py with what transformers and PEFT computed. */
-record ReferenceModel(String name, Path folder) {
+public record ReferenceModel(String name, Path folder) {
 
-    record Case(int[] prompt, float[] logits, int[] greedy) { }
+    public record Case(int[] prompt, float[] logits, int[] greedy) { }
 
-    static ReferenceModel of(String name) {
+    public static ReferenceModel of(String name) {
         return new ReferenceModel(name, Path.of("src/test/resources/transformer", name));
     }
 
-    TransformerConfig config() {
+    public TransformerConfig config() {
         return TransformerConfig.fromHuggingFace(folder.resolve("config.json"));
     }
 
-    Map<String, LoraAdapter> experts() {
+    public Map<String, LoraAdapter> experts() {
         return ExpertLoader.load(folder.resolve("experts"), config());
     }
 
@@ -40,11 +40,11 @@ record ReferenceModel(String name, Path folder) {
         return EagerExecutor.load(read, file, ExpertLoader.load(folder.resolve("experts"), read), rows, 64, Device.cpu());
     }
 
-    List<Case> cases(String expert) throws IOException {
+    public List<Case> cases(String expert) throws IOException {
         return cases(new ObjectMapper().readTree(folder.resolve("reference.json").toFile()).get(expert));
     }
 
-    static List<Case> cases(JsonNode array) {
+    public static List<Case> cases(JsonNode array) {
         List<Case> cases = new ArrayList<>();
         for (JsonNode node : array) {
             JsonNode logits = node.path("logits");
@@ -65,7 +65,7 @@ record ReferenceModel(String name, Path folder) {
         return values;
     }
 
-    static float maxDifference(float[] a, float[] b) {
+    public static float maxDifference(float[] a, float[] b) {
         if (a.length != b.length) {
             throw new AssertionError(a.length + " and " + b.length + " values");
         }
@@ -80,7 +80,7 @@ record ReferenceModel(String name, Path folder) {
         return most;
     }
 
-    static int argMax(float[] values) {
+    public static int argMax(float[] values) {
         int best = 0;
         for (int i = 1; i < values.length; i++) {
             best = values[i] > values[best] ? i : best;
@@ -89,7 +89,7 @@ record ReferenceModel(String name, Path folder) {
     }
 
     /** Greedy tokens of all prompts at once, row by row. */
-    static List<int[]> greedy(TransformerExecutor executor, List<int[]> prompts, List<String> experts, int count) {
+    public static List<int[]> greedy(TransformerExecutor executor, List<int[]> prompts, List<String> experts, int count) {
         List<int[]> found = new ArrayList<>();
         List<TransformerExecutor.RowInput> inputs = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
@@ -97,10 +97,10 @@ record ReferenceModel(String name, Path folder) {
             inputs.add(new TransformerExecutor.RowInput(i, 0, prompts.get(i), experts.get(i)));
         }
         for (int step = 0; step < count; step++) {
-            List<float[]> logits = executor.forward(inputs);
+            List<float[][]> logits = executor.forward(inputs);
             inputs = new ArrayList<>();
             for (int i = 0; i < prompts.size(); i++) {
-                int token = argMax(logits.get(i));
+                int token = argMax(logits.get(i)[0]);
                 found.get(i)[step] = token;
                 inputs.add(new TransformerExecutor.RowInput(i, prompts.get(i).length + step, new int[] {token}, experts.get(i)));
             }

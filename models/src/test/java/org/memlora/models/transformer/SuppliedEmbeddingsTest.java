@@ -23,9 +23,9 @@ class SuppliedEmbeddingsTest {
         ReferenceModel model = ReferenceModel.of(name);
         int[] prompt = model.cases(BASE).get(2).prompt();
         try (EagerExecutor executor = model.executor(1)) {
-            float[] plain = executor.forward(List.of(new RowInput(0, 0, prompt, BASE))).get(0);
+            float[] plain = executor.forward(List.of(new RowInput(0, 0, prompt, BASE))).get(0)[0];
             int first = executor.supplyEmbeddings(embeddings(model, prompt, 2, 6));
-            float[] supplied = executor.forward(List.of(new RowInput(0, 0, replaced(prompt, 2, 6, first), BASE))).get(0);
+            float[] supplied = executor.forward(List.of(new RowInput(0, 0, replaced(prompt, 2, 6, first), BASE))).get(0)[0];
             assertThat(ReferenceModel.maxDifference(supplied, plain)).isLessThan(1e-5f);
         }
     }
@@ -42,18 +42,18 @@ class SuppliedEmbeddingsTest {
             int[] long_ = {5, first, first + 1, first + 2, first + 3, first + 4, first + 5, first + 6, first + 7, first + 8, first + 9, 6, 7};
             int[] short_ = {9, second, second + 1, second + 2};
             int[] text = {3, 4, 5};
-            float[] longAlone = executor.forward(List.of(new RowInput(0, 0, long_, "all"))).get(0);
-            float[] shortAlone = executor.forward(List.of(new RowInput(0, 0, short_, BASE))).get(0);
-            float[] textAlone = executor.forward(List.of(new RowInput(0, 0, text, "qv"))).get(0);
+            float[] longAlone = executor.forward(List.of(new RowInput(0, 0, long_, "all"))).get(0)[0];
+            float[] shortAlone = executor.forward(List.of(new RowInput(0, 0, short_, BASE))).get(0)[0];
+            float[] textAlone = executor.forward(List.of(new RowInput(0, 0, text, "qv"))).get(0)[0];
 
-            List<float[]> together = executor.forward(List.of(new RowInput(2, 0, long_, "all"), new RowInput(0, 0, short_, BASE),
+            List<float[][]> together = executor.forward(List.of(new RowInput(2, 0, long_, "all"), new RowInput(0, 0, short_, BASE),
                     new RowInput(1, 0, text, "qv")));
-            assertThat(ReferenceModel.maxDifference(together.get(0), longAlone)).isLessThan(1e-5f);
-            assertThat(ReferenceModel.maxDifference(together.get(1), shortAlone)).isLessThan(1e-5f);
-            assertThat(ReferenceModel.maxDifference(together.get(2), textAlone)).isLessThan(1e-5f);
+            assertThat(ReferenceModel.maxDifference(together.get(0)[0], longAlone)).isLessThan(1e-5f);
+            assertThat(ReferenceModel.maxDifference(together.get(1)[0], shortAlone)).isLessThan(1e-5f);
+            assertThat(ReferenceModel.maxDifference(together.get(2)[0], textAlone)).isLessThan(1e-5f);
 
             executor.forward(List.of(new RowInput(1, 0, Arrays.copyOfRange(long_, 0, 4), "all")));
-            float[] inParts = executor.forward(List.of(new RowInput(1, 4, Arrays.copyOfRange(long_, 4, long_.length), "all"))).get(0);
+            float[] inParts = executor.forward(List.of(new RowInput(1, 4, Arrays.copyOfRange(long_, 4, long_.length), "all"))).get(0)[0];
             assertThat(ReferenceModel.maxDifference(inParts, longAlone)).isLessThan(1e-5f);
         }
     }
@@ -70,8 +70,10 @@ class SuppliedEmbeddingsTest {
             assertThat(second).isEqualTo(first + 2);
             executor.dropEmbeddings(first);
             assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, new int[] {first + 1}, BASE)))).hasMessageContaining("token " + (first + 1));
-            assertThat(executor.forward(List.of(new RowInput(0, 0, new int[] {second}, BASE))).get(0)).hasSize(model.config().vocabularySize());
+            assertThat(executor.forward(List.of(new RowInput(0, 0, new int[] {second}, BASE))).get(0)[0]).hasSize(model.config().vocabularySize());
             assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, new int[] {second + 1}, BASE)))).hasMessageContaining("token " + (second + 1));
+            assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, new int[] {second}, BASE, 1, new int[] {second}))))
+                    .as("candidates are of the vocabulary").hasMessageContaining("token " + second);
             assertThat(executor.supplyEmbeddings(new float[width])).isEqualTo(second + 1);
             assertThat(executor.liveArrays()).isEqualTo(arrays);
             assertThatThrownBy(() -> executor.supplyEmbeddings(new float[width + 1])).hasMessageContaining("expected one or more vectors of " + width);

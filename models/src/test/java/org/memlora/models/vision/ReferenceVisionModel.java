@@ -91,7 +91,7 @@ record ReferenceVisionModel(String name, Path path, VisionFolder folder, Safeten
         int[] next = prompt;
         int position = 0;
         for (int i = 0; i < count; i++) {
-            found[i] = argMax(executor.forward(List.of(new RowInput(0, position, next, expert))).get(0));
+            found[i] = argMax(executor.forward(List.of(new RowInput(0, position, next, expert))).get(0)[0]);
             position += next.length;
             next = new int[] {found[i]};
         }

@@ -74,6 +74,14 @@ class VisionLanguageModelTest {
         }
     }
 
+    @Test
+    void theCompiledEngineIsRefusedInOneSentence() {
+        LanguageModels.Request load = new LanguageModels.Request(ReferenceVisionModel.of("internvl").path().toString(), Optional.empty(),
+                LanguageModels.Compute.CPU, LanguageModels.Engine.COMPILED, 1, ReferenceVisionModel.CONTEXT);
+        assertThatThrownBy(() -> LanguageModels.load(load, DownloadProgress.none())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("The compiled engine can't run a vision-language model; take --engine eager.");
+    }
+
     /** The scheduler chooses no special tokens; the last character may be in the middle. */
     private static String untilSpecial(Tokenizer tokenizer, int[] tokens) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -88,7 +88,7 @@ class VisionParityTest {
                 int[] prompt = model.prompt(one, tiles, first);
                 for (String expert : List.of(GenerationRequest.BASE, ReferenceVisionModel.EXPERT)) {
                     boolean base = expert.equals(GenerationRequest.BASE);
-                    float[] logits = executor.forward(List.of(new RowInput(0, 0, prompt, expert))).get(0);
+                    float[] logits = executor.forward(List.of(new RowInput(0, 0, prompt, expert))).get(0)[0];
                     most = Math.max(most, ReferenceVisionModel.maxDifference(logits, base ? one.logits() : one.expertLogits()));
                     int[] expected = base ? one.greedy() : one.expertGreedy();
                     assertThat(ReferenceVisionModel.greedy(executor, prompt, expert, expected.length)).as("%s, %s", one.picture(), expert)

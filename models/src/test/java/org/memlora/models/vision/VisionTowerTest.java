@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,9 @@ class VisionTowerTest {
         VisionWeights later = new VisionWeights(new Renamed(file, renamed));
         assertThat(later.names()).containsExactlyElementsOf(new VisionWeights(file).names());
         assertThat(later.read("model.norm.weight")).isEqualTo(file.read("language_model.model.norm.weight"));
+        int width = (int) later.shape("model.embed_tokens.weight")[1];
+        assertThat(later.readRows("model.embed_tokens.weight", 3, 2))
+                .isEqualTo(Arrays.copyOfRange(later.read("model.embed_tokens.weight"), 3 * width, 5 * width));
         assertThat(later.shape("vision.embeddings.cls_token")).containsExactly(1, 1, 24);
     }
 
@@ -120,6 +124,11 @@ class VisionTowerTest {
         @Override
         public void read(String name, FloatBuffer target) {
             file.read(originals.get(name), target);
+        }
+
+        @Override
+        public float[] readRows(String name, long first, int count) {
+            return file.readRows(originals.get(name), first, count);
         }
     }
 }

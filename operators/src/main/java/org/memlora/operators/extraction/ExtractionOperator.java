@@ -29,7 +29,7 @@ public final class ExtractionOperator {
     /** One batched model call; one result per exchange, in order. */
     public List<ExtractionResult> extract(List<Exchange> exchanges) {
         List<GenerationRequest> requests = exchanges.stream().map(exchange -> model.request(
-                ExtractionPrompt.messages(exchange, model.hasExpert()), ExtractionPrompt.GRAMMAR, settings.extractionTokens()))
+                exchange.bankId(), ExtractionPrompt.messages(exchange, model.hasExpert()), ExtractionPrompt.GRAMMAR, settings.extractionTokens()))
                 .toList();
         StageModel.Batch batch = model.run(requests);
         List<ExtractionResult> results = new ArrayList<>(exchanges.size());
@@ -56,22 +56,17 @@ public final class ExtractionOperator {
         return grounded(exchange, texts, failures);
     }
 
-    /* A fact none of whose content words stands in the exchange is made up (mem0#4573: one such fact came back 668 times). */
     private static List<String> grounded(Exchange exchange, List<String> texts, List<StageFailure> failures) {
-        Set<String> said = new HashSet<>();
-        Set<String> speakers = new HashSet<>();
-        for (DialogueTurn turn : exchange.turns()) {
-            speakers.addAll(Words.content(turn.speaker()));
-            said.addAll(Words.content(ExtractionPrompt.line(turn)));
-        }
+        Grounding grounding = new Grounding(exchange);
         List<String> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String text : texts) {
-            Set<String> words = Words.content(text);
-            words.removeAll(speakers);
-            if (words.stream().noneMatch(said::contains)) {
+            if (!seen.add(Words.normalised(text))) {
+                continue;
+            }
+            if (!grounding.holds(text)) {
                 failures.add(failure(exchange, "UNGROUNDED: no content word of the fact stands in the exchange", text));
-            } else if (seen.add(Words.normalised(text))) {
+            } else {
                 kept.add(text);
             }
         }

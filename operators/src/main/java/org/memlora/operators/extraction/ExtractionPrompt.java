@@ -15,9 +15,9 @@ import org.memlora.operators.memory.Words;
  */
 public final class ExtractionPrompt {
 
-    static final int MOST_FACTS = 6;
-    private static final String NONE = "NONE";
-    private static final String BULLET = "- ";
+    public static final int MOST_FACTS = 6;
+    public static final String NONE = "NONE";
+    public static final String BULLET = "- ";
 
     public static final Grammar GRAMMAR = Grammar.choice(
             Grammar.literal(NONE),
@@ -44,7 +44,8 @@ public final class ExtractionPrompt {
 
     private ExtractionPrompt() { }
 
-    static List<ChatMessage> messages(Exchange exchange, boolean expert) {
+    /** @param expert whether the stage's expert reads it: the short instruction then */
+    public static List<ChatMessage> messages(Exchange exchange, boolean expert) {
         StringBuilder dialogue = new StringBuilder(expert ? "" : "Dialogue:\n");
         for (DialogueTurn turn : exchange.turns()) {
             dialogue.append(line(turn)).append('\n');
@@ -54,7 +55,7 @@ public final class ExtractionPrompt {
     }
 
     /** A turn as the model reads it: one line, its dates absolute. */
-    static String line(DialogueTurn turn) {
+    public static String line(DialogueTurn turn) {
         LocalDate day = turn.time().atZone(ZoneOffset.UTC).toLocalDate();
         String picture = turn.pictureDescription().map(text -> " [shares a picture: " + text + "]").orElse("");
         return Words.oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), day) + picture);

@@ -24,7 +24,7 @@ public final class GenerationOperator {
 
     /** One batched model call; one answer per question, in order. */
     public List<GeneratedAnswer> answer(List<QuestionContext> questions) {
-        StageModel.Batch batch = model.run(questions.stream().map(question -> model.request(
+        StageModel.Batch batch = model.run(questions.stream().map(question -> model.request(question.bankId(),
                 GenerationPrompt.messages(question, model.hasExpert()), GenerationPrompt.GRAMMAR, settings.answerTokens())).toList());
         List<GeneratedAnswer> answers = new ArrayList<>(questions.size());
         for (int i = 0; i < questions.size(); i++) {

@@ -10,9 +10,9 @@ import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.operators.memory.Words;
 
 /** Prompt and grammar of generation; the output, one line, is the answer. */
-final class GenerationPrompt {
+public final class GenerationPrompt {
 
-    static final Grammar GRAMMAR = Grammar.lineExcept("");
+    public static final Grammar GRAMMAR = Grammar.lineExcept("");
 
     private static final String EXPERT_INSTRUCTION = "Answer from the memories in a few words.";
 
@@ -23,7 +23,8 @@ final class GenerationPrompt {
 
     private GenerationPrompt() { }
 
-    static List<ChatMessage> messages(QuestionContext context, boolean expert) {
+    /** @param expert whether the stage's expert reads it: the short instruction then */
+    public static List<ChatMessage> messages(QuestionContext context, boolean expert) {
         StringBuilder text = new StringBuilder("Memories:\n");
         for (ScoredMemory scored : context.memories()) {
             text.append("- ").append(line(scored.memory())).append('\n');

@@ -33,6 +33,11 @@ public final class MemoryRetriever {
         this.embedder = embedder;
     }
 
+    /** One vector per query, in order, in one call; for {@link #retrieve(MemoryBank, String, float[], int, boolean)}. */
+    public List<float[]> vectors(List<String> queries) {
+        return queries.isEmpty() ? List.of() : embedder.embed(queries);
+    }
+
     /** The {@code limit} best memories, closed ones included, best first; equal scores by id. */
     public List<ScoredMemory> retrieve(MemoryBank bank, String query, int limit) {
         return retrieve(bank, query, embedder.embed(List.of(query)).get(0), limit, true);

@@ -102,7 +102,7 @@ public final class UpdateOperator {
     private void decide(List<Pending> round) {
         List<Pending> undecided = round.stream().filter(pending -> !decidedByRule(pending)).toList();
         List<GenerationRequest> requests = undecided.stream().map(pending -> model.request(
-                UpdatePrompt.messages(pending.fact, pending.candidates, model.hasExpert()),
+                pending.progress.bank.bankId(), UpdatePrompt.messages(pending.fact, pending.candidates, model.hasExpert()),
                 UpdatePrompt.grammar(pending.candidates.size()), DECISION_TOKENS)).toList();
         StageModel.Batch batch = model.run(requests);
         for (int i = 0; i < undecided.size(); i++) {

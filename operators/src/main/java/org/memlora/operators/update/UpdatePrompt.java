@@ -12,7 +12,7 @@ import org.memlora.operators.memory.Words;
  * Prompt, grammar and parser of update. Output: {@code ADD}, or {@code NONE n}, {@code UPDATE n}, {@code DELETE n}
  * with the number of a memory shown; other numbers are outside the grammar.
  */
-final class UpdatePrompt {
+public final class UpdatePrompt {
 
     private static final String EXPERT_INSTRUCTION = "Decide what the new fact does to the old memories: ADD, NONE n, UPDATE n or DELETE n.";
 
@@ -31,7 +31,8 @@ final class UpdatePrompt {
 
     private UpdatePrompt() { }
 
-    static List<ChatMessage> messages(Fact fact, List<Memory> candidates, boolean expert) {
+    /** @param expert whether the stage's expert reads it: the short instruction then */
+    public static List<ChatMessage> messages(Fact fact, List<Memory> candidates, boolean expert) {
         StringBuilder text = new StringBuilder("Old memories:\n");
         for (int i = 0; i < candidates.size(); i++) {
             text.append(i + 1).append(". ").append(Words.oneLine(candidates.get(i).text())).append('\n');
@@ -40,7 +41,8 @@ final class UpdatePrompt {
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
 
-    static Grammar grammar(int candidates) {
+    /** @param candidates memories shown */
+    public static Grammar grammar(int candidates) {
         List<String> outputs = new ArrayList<>(List.of(MemoryOperation.ADD.name()));
         for (int number = 1; number <= candidates; number++) {
             for (MemoryOperation operation : List.of(MemoryOperation.NONE, MemoryOperation.UPDATE, MemoryOperation.DELETE)) {

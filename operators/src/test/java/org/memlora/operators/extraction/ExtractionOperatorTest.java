@@ -97,9 +97,9 @@ class ExtractionOperatorTest {
     }
 
     @Test
-    void shouldDropUngroundedFactsWithAFailureAndDuplicatesWithout() {
+    void shouldDropUngroundedFactsWithAFailureEachAndDuplicatesWithout() {
         // Given, When
-        ExtractionResult result = extract("- Ann has a cat\n- Zoe won the lottery\n- ann has a cat!\n- Ben", FinishReason.STOP,
+        ExtractionResult result = extract("- Ann has a cat\n- Zoe won the lottery\n- ann has a cat!\n- Ben\n- Zoe won the lottery.", FinishReason.STOP,
                 exchange("b", "I have a cat", "Lovely"));
         // Then
         assertThat(texts(result)).containsExactly("Ann has a cat");

@@ -127,7 +127,8 @@ public final class PipelineClient implements AutoCloseable {
     }
 
     private ConnectionException failed(Exception e) {
-        Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+        boolean wrapped = e instanceof ExecutionException || e.getClass() == KafkaException.class && e.getCause() != null;
+        Throwable cause = wrapped ? e.getCause() : e;
         return new ConnectionException(cause instanceof TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException
                 ? "No answer from a Kafka broker at " + bootstrapServers + " within " + TIMEOUT.toSeconds() + " s."
                 : "Kafka at " + bootstrapServers + " can't be used: " + cause.getMessage(), e);

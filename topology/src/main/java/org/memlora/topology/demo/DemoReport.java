@@ -22,7 +22,6 @@ import org.memlora.topology.serving.StageMeter;
 /** What the demo counts, and its summary. */
 final class DemoReport {
 
-    /** The event was processed; a part of what the model wrote about it was not used. */
     private static final Set<String> DISCARDED_OUTPUT = Set.of("TOKEN_LIMIT", "UNGROUNDED");
     private static final String INBOX = "inbox";
     private static final double NANOS = 1e9;
@@ -41,9 +40,17 @@ final class DemoReport {
     }
 
     void add(FailedEvent failed) {
-        String word = failed.getReason().split("[: ]", 2)[0];
-        deadLetters.merge(word, 1, Integer::sum);
-        losses += DISCARDED_OUTPUT.contains(word) && !failed.getStage().equals(INBOX) ? 0 : 1;
+        deadLetters.merge(word(failed), 1, Integer::sum);
+        losses += isLoss(failed) ? 1 : 0;
+    }
+
+    /** Whether the event was not processed; otherwise a part of what the model wrote about it was not used. */
+    static boolean isLoss(FailedEvent failed) {
+        return !DISCARDED_OUTPUT.contains(word(failed)) || failed.getStage().equals(INBOX);
+    }
+
+    private static String word(FailedEvent failed) {
+        return failed.getReason().split("[: ]", 2)[0];
     }
 
     int failedAnswers() {
@@ -73,9 +80,10 @@ final class DemoReport {
             if (work.calls() > 0) {
                 double spent = work.nanos() / NANOS;
                 line(out, stage.name().toLowerCase(Locale.ROOT), String.format(Locale.ROOT,
-                        "%.1f s (%.0f %% of the time), %d requests in %d calls, %d tokens read, %d written: %.0f tokens/s", spent,
-                        100 * spent / seconds, work.requests(), work.calls(), work.promptTokens(), work.outputTokens(),
-                        (work.promptTokens() + work.outputTokens()) / Math.max(spent, 1e-9)));
+                        "%.1f s (%.0f %% of the time), %d requests in %d calls, %d tokens read (%d of them kept from earlier), %d written:"
+                                + " %.0f tokens/s", spent, 100 * spent / seconds, work.requests(), work.calls(), work.promptTokens(),
+                        work.cachedTokens(), work.outputTokens(),
+                        (work.promptTokens() - work.cachedTokens() + work.outputTokens()) / Math.max(spent, 1e-9)));
             }
         }
         line(out, "operations", operations.isEmpty() ? "none" : text(operations));

@@ -34,8 +34,13 @@ public record Dialogue(List<ScriptedEvent> events, boolean locomo) {
         return new Dialogue(kept, locomo);
     }
 
+    /** Without questions whose right answer is that nothing is known. */
+    Dialogue answerable() {
+        return new Dialogue(events.stream().filter(scripted -> !scripted.isAdversarial()).toList(), locomo);
+    }
+
     /** Each bank ends with a question. */
-    Dialogue closed() {
+    public Dialogue closed() {
         Map<String, ScriptedEvent> last = new LinkedHashMap<>();
         events.forEach(scripted -> last.put(scripted.event().getBankId(), scripted));
         List<ScriptedEvent> closed = new ArrayList<>(events);
@@ -52,11 +57,11 @@ public record Dialogue(List<ScriptedEvent> events, boolean locomo) {
         return new Dialogue(closed, locomo);
     }
 
-    long turns() {
+    public long turns() {
         return events.stream().filter(scripted -> scripted.event().getBody() instanceof Turn).count();
     }
 
-    long questions() {
+    public long questions() {
         return events.stream().filter(ScriptedEvent::isQuestion).count();
     }
 }

@@ -20,8 +20,13 @@ public final class DialogueReader {
 
     private DialogueReader() { }
 
-    /** @throws DialogueFileException if the file is neither */
+    /** Without adversarial questions. @throws DialogueFileException if the file is neither */
     public static Dialogue read(Path file) {
+        return readWhole(file).answerable();
+    }
+
+    /** The same with adversarial questions. */
+    public static Dialogue readWhole(Path file) {
         String name = stem(file);
         String text = text(file);
         if (text.isBlank()) {

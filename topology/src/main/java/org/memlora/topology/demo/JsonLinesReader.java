@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.memlora.schemas.ConversationEvent;
@@ -24,7 +25,7 @@ import org.memlora.schemas.Turn;
 final class JsonLinesReader {
 
     private static final Set<String> FIELDS = Set.of("type", "bank", "id", "time", "speaker", "text", "picture",
-            "endsExchange", "gold", "reason");
+            "endsExchange", "gold", "category", "evidence", "reason");
 
     private final String name;
     private final String source;
@@ -72,7 +73,27 @@ final class JsonLinesReader {
             case "forget" -> new Forget(text(node, "reason", number).orElse(null));
             default -> throw wrong(number, "has the type \"" + type + "\", expected turn, question or forget", null);
         });
-        return new ScriptedEvent(event, text(node, "gold", number));
+        return new ScriptedEvent(event, text(node, "gold", number), category(node, number), evidence(node, number));
+    }
+
+    private OptionalInt category(JsonNode node, int number) {
+        if (!node.hasNonNull("category")) {
+            return OptionalInt.empty();
+        }
+        int category = node.get("category").asInt();
+        if (category < 1 || category > ScriptedEvent.ADVERSARIAL) {
+            throw wrong(number, "has the category " + node.get("category") + ", expected 1 to " + ScriptedEvent.ADVERSARIAL, null);
+        }
+        return OptionalInt.of(category);
+    }
+
+    private List<String> evidence(JsonNode node, int number) {
+        List<String> ids = new ArrayList<>();
+        if (node.hasNonNull("evidence") && !node.get("evidence").isArray()) {
+            throw wrong(number, "has an \"evidence\" that is no list of ids", null);
+        }
+        node.path("evidence").forEach(id -> ids.add(id.asText()));
+        return ids;
     }
 
     private Turn turn(JsonNode node, int number) {

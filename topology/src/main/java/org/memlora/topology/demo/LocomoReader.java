@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.memlora.schemas.ConversationEvent;
@@ -24,13 +26,14 @@ import org.memlora.schemas.Turn;
 
 /**
  * LoCoMo's own format (snap-research/LoCoMo): sessions in the order of their numbers, their times read as UTC, turns a
- * few seconds apart, then the questions that have an answer (category 5, adversarial, is left out).
+ * few seconds apart, then the questions; those of category 5 (adversarial) have no gold answer.
  */
 public final class LocomoReader {
 
-    private static final int ADVERSARIAL = 5;
     private static final Duration BETWEEN_TURNS = Duration.ofSeconds(10);
     private static final Duration BEFORE_QUESTIONS = Duration.ofMinutes(10);
+    /** Some lists of evidence hold two ids in one string. */
+    private static final Pattern TURN_ID = Pattern.compile("D\\d+:\\d+");
     private static final Pattern SESSION = Pattern.compile("session_(\\d+)");
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient()
             .appendPattern("h:mm a 'on' d MMMM[,] yyyy").toFormatter(Locale.ENGLISH);
@@ -123,11 +126,23 @@ public final class LocomoReader {
     private void addQuestions(JsonNode questions, Instant time, List<ScriptedEvent> events) {
         for (int i = 0; i < questions.size(); i++) {
             JsonNode question = questions.get(i);
-            if (question.path("category").asInt() != ADVERSARIAL && question.hasNonNull("question")) {
-                events.add(event("qa" + (i + 1), time, new Question(question.get("question").asText(), null),
-                        question.hasNonNull("answer") ? Optional.of(question.get("answer").asText()) : Optional.empty()));
+            if (question.hasNonNull("question")) {
+                int category = question.path("category").asInt();
+                boolean answered = category != ScriptedEvent.ADVERSARIAL && question.hasNonNull("answer");
+                ScriptedEvent plain = event("qa" + (i + 1), time, new Question(question.get("question").asText(), null),
+                        answered ? Optional.of(question.get("answer").asText()) : Optional.empty());
+                events.add(new ScriptedEvent(plain.event(), plain.gold(), category == 0 ? OptionalInt.empty() : OptionalInt.of(category),
+                        evidence(question.path("evidence"))));
             }
         }
+    }
+
+    private static List<String> evidence(JsonNode evidence) {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode text : evidence) {
+            TURN_ID.matcher(text.asText()).results().map(MatchResult::group).filter(id -> !ids.contains(id)).forEach(ids::add);
+        }
+        return ids;
     }
 
     private ScriptedEvent event(String id, Instant time, Object body, Optional<String> gold) {

@@ -1,51 +1,88 @@
 package org.memlora.topology.demo;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.memlora.models.bases.DownloadProgress;
 
-/** One progress bar after another: live on a terminal, a line now and then elsewhere. Threading: may be called by all threads. */
+/**
+ * One progress bar after another: live on a terminal; elsewhere a line every ten seconds and one at the end of longer
+ * work. Threading: may be called by all threads.
+ */
 public final class WorkProgress implements AutoCloseable {
 
     private static final int LIVE_MILLIS = 200;
-    private static final int LINES_MILLIS = 10_000;
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+    /** Shorter work is not worth a last line. */
+    private static final Duration SHORT_WORK = Duration.ofSeconds(2);
     private static final int WIDTH = 110;
     private static final long MEGABYTE = 1_000_000;
 
     private final PrintStream out;
-    private final boolean live = System.console() != null;
+    private final boolean live;
     private ProgressBar bar;
-    private String task = "";
+    private Work work;
 
-    public WorkProgress(PrintStream out) {
-        this.out = out;
+    /** What goes on. */
+    private static final class Work {
+        private final String task;
+        private final long started = System.nanoTime();
+        private long printed = started;
+        private long done;
+        private long total;
+        private String unit = "";
+
+        Work(String task) {
+            this.task = task;
+        }
+
+        Duration elapsed() {
+            return Duration.ofNanos(System.nanoTime() - started);
+        }
     }
 
-    /** Bars over downloads and checks, in megabytes. */
+    public WorkProgress(PrintStream out) {
+        this(out, System.console() != null);
+    }
+
+    WorkProgress(PrintStream out, boolean live) {
+        this.out = out;
+        this.live = live;
+    }
+
+    /** Bars over downloads, checks and loading, in megabytes. */
     public DownloadProgress downloads() {
         return (what, done, total) -> step(what, done / MEGABYTE, Math.max(1, total / MEGABYTE), "MB");
     }
 
-    /** A task with another name begins another bar. */
-    public synchronized void step(String what, long done, long total, String unit) {
-        if (bar == null || !task.equals(what)) {
+    public void step(String what, long done, long total, String unit) {
+        step(what, done, total, unit, "");
+    }
+
+    /** A task with another name begins another bar. {@code now}: what is being worked on; may be empty. */
+    public synchronized void step(String what, long done, long total, String unit, String now) {
+        if (work == null || !work.task.equals(what)) {
             close();
-            task = what;
-            bar = new ProgressBarBuilder().setTaskName(what).setInitialMax(total).setStyle(ProgressBarStyle.ASCII).setUnit(" " + unit, 1)
-                    .setUpdateIntervalMillis(live ? LIVE_MILLIS : LINES_MILLIS).setMaxRenderedLength(WIDTH)
-                    .setConsumer(live ? new ConsoleProgressBarConsumer(out) : new DelegatingProgressBarConsumer(out::println, WIDTH))
-                    .build();
+            work = new Work(what);
+            bar = live ? bar(what, total, unit) : null;
         }
-        bar.stepTo(done);
+        work.done = done;
+        work.total = total;
+        work.unit = unit;
+        if (live) {
+            bar.stepTo(done).setExtraMessage(now.isEmpty() ? "" : " " + now);
+        } else if (Duration.ofNanos(System.nanoTime() - work.printed).compareTo(BETWEEN_LINES) >= 0) {
+            printLine(now);
+        }
     }
 
     /** Prints whole lines above the bar. */
     public synchronized void print(Runnable lines) {
-        if (live && bar != null) {
+        if (bar != null) {
             out.print("\r\u001b[K");
             out.flush();
         }
@@ -57,6 +94,24 @@ public final class WorkProgress implements AutoCloseable {
         if (bar != null) {
             bar.close();
             bar = null;
+        } else if (work != null && work.elapsed().compareTo(SHORT_WORK) >= 0) {
+            printLine("");
         }
+        work = null;
+    }
+
+    private ProgressBar bar(String what, long total, String unit) {
+        return new ProgressBarBuilder().setTaskName(what).setInitialMax(total).setStyle(ProgressBarStyle.ASCII).setUnit(" " + unit, 1)
+                .setUpdateIntervalMillis(LIVE_MILLIS).continuousUpdate().setMaxRenderedLength(WIDTH)
+                .setConsumer(new ConsoleProgressBarConsumer(out)).build();
+    }
+
+    private void printLine(String now) {
+        work.printed = System.nanoTime();
+        long seconds = work.elapsed().toSeconds();
+        String left = work.done == 0 || work.done >= work.total ? ""
+                : ", " + seconds * (work.total - work.done) / work.done + " s left";
+        out.println(String.format(Locale.ROOT, "%s: %d of %d %s, %d s%s%s", work.task, work.done, work.total, work.unit, seconds, left,
+                now.isEmpty() ? "" : " (" + now + ")"));
     }
 }

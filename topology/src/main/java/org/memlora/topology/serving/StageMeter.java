@@ -2,7 +2,10 @@ package org.memlora.topology.serving;
 
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
@@ -12,18 +15,36 @@ import org.memlora.operators.Stage;
 /** Counts a model's work per stage. Threading: may be called by all threads. */
 public final class StageMeter {
 
-    /** @param nanos wall time within the model; calls that overlap count twice */
-    public record Work(long calls, long requests, long promptTokens, long outputTokens, long nanos) {
+    /**
+     * @param cachedTokens of the promptTokens, those that were not run again
+     * @param prefillNanos the model's own time for the prompts; overlapping calls share it
+     * @param decodeNanos the same for the outputs
+     * @param nanos wall time within the model; calls that overlap count twice
+     */
+    public record Work(long calls, long requests, long promptTokens, long cachedTokens, long outputTokens, long prefillNanos,
+            long decodeNanos, long nanos) {
 
-        static final Work NONE = new Work(0, 0, 0, 0, 0);
+        static final Work NONE = new Work(0, 0, 0, 0, 0, 0, 0, 0);
+
+        private static Work of(List<Completion> completions, long nanos) {
+            return new Work(1, completions.size(), sum(completions, Completion::promptTokens), sum(completions, Completion::cachedTokens),
+                    sum(completions, Completion::completionTokens), sum(completions, Completion::prefillNanos),
+                    sum(completions, Completion::decodeNanos), nanos);
+        }
+
+        private static long sum(List<Completion> completions, ToLongFunction<Completion> value) {
+            return completions.stream().mapToLong(value).sum();
+        }
 
         private Work plus(Work other) {
             return new Work(calls + other.calls, requests + other.requests, promptTokens + other.promptTokens,
-                    outputTokens + other.outputTokens, nanos + other.nanos);
+                    cachedTokens + other.cachedTokens, outputTokens + other.outputTokens, prefillNanos + other.prefillNanos,
+                    decodeNanos + other.decodeNanos, nanos + other.nanos);
         }
     }
 
     private final Map<Stage, Work> work = new EnumMap<>(Stage.class);
+    private final Map<Stage, Integer> running = new EnumMap<>(Stage.class);
 
     /** The model as one stage sees it; closing it does nothing. */
     public LanguageModel of(Stage stage, LanguageModel model) {
@@ -36,10 +57,14 @@ public final class StageMeter {
             @Override
             public List<Completion> generate(List<GenerationRequest> requests) {
                 long start = System.nanoTime();
-                List<Completion> completions = model.generate(requests);
-                add(stage, new Work(1, requests.size(),
-                        completions.stream().mapToLong(Completion::promptTokens).sum(),
-                        completions.stream().mapToLong(Completion::completionTokens).sum(), System.nanoTime() - start));
+                begin(stage, requests.size());
+                List<Completion> completions;
+                try {
+                    completions = model.generate(requests);
+                } finally {
+                    begin(stage, -requests.size());
+                }
+                add(stage, Work.of(completions, System.nanoTime() - start));
                 return completions;
             }
 
@@ -48,8 +73,19 @@ public final class StageMeter {
         };
     }
 
+    /** What the model works on, e.g. "extraction, 16 requests"; empty between calls. */
+    public synchronized String running() {
+        return running.entrySet().stream().filter(entry -> entry.getValue() > 0)
+                .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT) + ", " + entry.getValue()
+                        + (entry.getValue() == 1 ? " request" : " requests")).collect(Collectors.joining("; "));
+    }
+
     public synchronized Work of(Stage stage) {
         return work.getOrDefault(stage, Work.NONE);
+    }
+
+    private synchronized void begin(Stage stage, int requests) {
+        running.merge(stage, requests, Integer::sum);
     }
 
     private synchronized void add(Stage stage, Work more) {

@@ -16,8 +16,6 @@ import org.memlora.operators.Stage;
 import org.memlora.operators.StageFailure;
 import org.memlora.operators.StageUsage;
 import org.memlora.operators.extraction.Fact;
-import org.memlora.operators.memory.MemoryBank;
-import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.operators.update.BankFacts;
 import org.memlora.operators.update.MemoryChange;
 import org.memlora.operators.update.UpdateOperator;
@@ -41,12 +39,6 @@ import org.memlora.topology.memory.StoreMemoryBank;
  * or Forget, and updates all banks in one operator call; then those questions meet their memories and Forgets erase.
  */
 public final class UpdateProcessor implements Processor<String, MicroBatch, String, Object> {
-
-    /** Finds the memories of a bank that a question needs, best first. */
-    @FunctionalInterface
-    public interface Retrieval {
-        List<ScoredMemory> retrieve(MemoryBank bank, QuestionItem question);
-    }
 
     /** A fact with the timestamp of the record that completed its exchange. */
     private record StampedFact(Fact fact, long timestamp) { }
@@ -73,14 +65,14 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     }
 
     private final UpdateOperator operator;
-    private final Retrieval retrieval;
+    private final QuestionMemories questionMemories;
     private final StageCalls calls;
     private ProcessorContext<String, Object> context;
     private KeyValueStore<Bytes, MemoryRecord> memories;
 
-    public UpdateProcessor(UpdateOperator operator, Retrieval retrieval, StageCalls calls) {
+    public UpdateProcessor(UpdateOperator operator, QuestionMemories questionMemories, StageCalls calls) {
         this.operator = operator;
-        this.retrieval = retrieval;
+        this.questionMemories = questionMemories;
         this.calls = calls;
     }
 
@@ -95,6 +87,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         Map<String, Deque<BankItem>> lanes = record.value().lanes();
         Map<String, Map<Stage, StageUsage>> usages = new HashMap<>();
         List<PreparedQuestion> questions = new ArrayList<>();
+        questionMemories.embed(lanes.values().stream().flatMap(Deque::stream).toList());
         while (!lanes.isEmpty()) {
             update(takeFacts(lanes, usages), usages);
             lanes.values().forEach(lane -> questionsAndForgets(lane, usages, questions));
@@ -169,21 +162,14 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         while (!lane.isEmpty() && !(lane.peek() instanceof FactsItem)) {
             BankItem item = lane.poll();
             if (item instanceof QuestionItem question) {
-                questions.add(prepare(question, Optional.ofNullable(usages.remove(item.bankId())).orElse(Map.of())));
+                Map<Stage, StageUsage> usage = Optional.ofNullable(usages.remove(item.bankId())).orElse(Map.of());
+                questions.add(questionMemories.prepare(question, new StoreMemoryBank(item.bankId(), memories), usage));
             } else if (item instanceof ForgetItem forget) {
                 forget(forget);
             } else {
                 throw new IllegalStateException("extraction left a " + item.getClass().getSimpleName());
             }
         }
-    }
-
-    private PreparedQuestion prepare(QuestionItem question, Map<Stage, StageUsage> usage) {
-        StoreMemoryBank bank = new StoreMemoryBank(question.bankId(), memories);
-        return calls.call(List.of(question),
-                one -> List.of(new PreparedQuestion(question, retrieval.retrieve(bank, question), usage, Optional.empty())),
-                (failed, e) -> new PreparedQuestion(question, List.of(), usage, Optional.of(new StageFailure(
-                        Stage.GENERATION, StageCalls.reason(e), "", List.of(question.eventId()))))).get(0);
     }
 
     /** Everything else of the bank is gone by now: the inbox dropped it on the way here. */

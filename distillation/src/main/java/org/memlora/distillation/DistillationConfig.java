@@ -1,0 +1,108 @@
+package org.memlora.distillation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.memlora.distillation.training.TrainingSettings;
+import org.memlora.models.lora.LoraConfig;
+import org.memlora.operators.Stage;
+
+/**
+ * One run of {@code distill}: a base, where the examples come from, and what is trained for each stage. A YAML or JSON file;
+ * paths in it are relative to the working directory.
+ *
+ * @param base name in the catalogue, a .gguf file or a Hugging Face folder
+ * @param output folder with one subfolder per stage: checkpoint, loss curve, and the expert in PEFT's format
+ * @param contextTokens longest example, prompt and completion; longer ones are left out
+ * @param experts by stage name; trained in this order
+ */
+public record DistillationConfig(String base, Path output, int contextTokens, Data data, Map<String, Expert> experts) {
+
+    /**
+     * @param folder training sets as JSON lines, {@code <set>-<stage>.jsonl} with the sets train and validation; sets that are missing there
+     *     are built from the conversations
+     * @param train conversations in LoCoMo's format
+     * @param validation conversations that only measure
+     * @param seed of what is drawn while building
+     */
+    public record Data(Path folder, List<Path> train, List<Path> validation, long seed) {
+        public Data {
+            require(folder != null, "data.folder is missing, expected the folder of the training sets");
+            train = train == null ? List.of() : List.copyOf(train);
+            validation = validation == null ? List.of() : List.copyOf(validation);
+        }
+    }
+
+    /** @param rank of A and B @param targets names of linear layers, e.g. q_proj */
+    public record Lora(int rank, double alpha, double dropout, List<String> targets) {
+        public Lora {
+            targets = targets == null ? List.of() : List.copyOf(targets);
+            require(!targets.isEmpty(), "lora.targets is empty, expected names such as q_proj");
+            require(dropout >= 0 && dropout < 1, "lora.dropout is " + dropout + ", expected at least 0 and below 1");
+        }
+
+        public LoraConfig config(String base) {
+            return new LoraConfig(rank, alpha, dropout, targets, false, base, false);
+        }
+    }
+
+    public record Expert(Lora lora, TrainingSettings training) {
+        public Expert {
+            require(lora != null && training != null, "an expert needs the sections lora and training");
+        }
+    }
+
+    public DistillationConfig {
+        require(base != null && !base.isBlank(), "base is missing, expected a name, a .gguf file or a folder");
+        require(output != null, "output is missing, expected a folder");
+        require(contextTokens >= 32, "contextTokens is " + contextTokens + ", expected at least 32");
+        require(data != null, "the section data is missing");
+        experts = experts == null ? Map.of() : new LinkedHashMap<>(experts);
+        require(!experts.isEmpty(), "the section experts is missing, expected extraction, update or generation");
+        for (String stage : experts.keySet()) {
+            require(List.of(Stage.EXTRACTION.expertName(), Stage.UPDATE.expertName(), Stage.GENERATION.expertName()).contains(stage),
+                    "the expert \"" + stage + "\" is no stage, expected extraction, update or generation");
+        }
+    }
+
+    /** @throws IllegalArgumentException with one sentence that names the file and what is wrong in it */
+    public static DistillationConfig read(Path file) {
+        boolean json = file.getFileName().toString().endsWith(".json");
+        ObjectMapper mapper = json ? builder(JsonMapper.builder()) : builder(YAMLMapper.builder(new YAMLFactory()));
+        try {
+            return Optional.ofNullable(mapper.readValue(file.toFile(), DistillationConfig.class))
+                    .orElseThrow(() -> new IllegalArgumentException("The configuration " + file + " is empty."));
+        } catch (UnrecognizedPropertyException e) {
+            throw new IllegalArgumentException("The configuration " + file + " has the unknown setting \"" + e.getPropertyName()
+                    + "\", expected one of " + e.getKnownPropertyIds() + ".", e);
+        } catch (JsonProcessingException e) {
+            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
+            throw new IllegalArgumentException("The configuration " + file + " can't be used: "
+                    + cause.getMessage().lines().findFirst().orElse("no reason given") + ".", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("The configuration " + file + " can't be read (" + e.getClass().getSimpleName() + ").", e);
+        }
+    }
+
+    private static <M extends ObjectMapper, B extends com.fasterxml.jackson.databind.cfg.MapperBuilder<M, B>> ObjectMapper builder(B builder) {
+        return builder.enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).build();
+    }
+
+    private static void require(boolean held, String otherwise) {
+        if (!held) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.memlora.distillation.examples;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.memlora.distillation.locomo.LocomoConversation;
+import org.memlora.models.embedding.TextEmbedder;
+import org.memlora.operators.extraction.DialogueTurn;
+import org.memlora.operators.extraction.ExtractionPrompt;
+import org.memlora.operators.extraction.FactIds;
+import org.memlora.operators.extraction.RelativeDates;
+import org.memlora.operators.memory.InMemoryBank;
+import org.memlora.operators.memory.Memory;
+
+/** The observations of a conversation as memories, dated as extraction would date them, and its turns as memories of their own. */
+final class ObservedMemories {
+    private final LocomoConversation conversation;
+    private final List<Memory> memories = new ArrayList<>();
+    private final Map<String, List<Memory>> byTurn = new HashMap<>();
+    private final Map<String, Memory> turns = new LinkedHashMap<>();
+
+    ObservedMemories(LocomoConversation conversation, TextEmbedder embedder) {
+        this.conversation = conversation;
+        Map<String, DialogueTurn> said = conversation.turns();
+        List<Memory> bare = new ArrayList<>();
+        for (LocomoConversation.Session session : conversation.sessions()) {
+            for (LocomoConversation.Observation observation : session.observations()) {
+                List<String> evidence = observation.evidence().stream().filter(said::containsKey).toList();
+                if (!evidence.isEmpty()) {
+                    DialogueTurn last = said.get(evidence.get(evidence.size() - 1));
+                    bare.add(memory(FactIds.mint(conversation.id(), last.eventId(), bare.size()), FactDates.dated(observation.text(), last), last.time(), evidence));
+                }
+            }
+        }
+        for (Memory memory : embedded(bare, embedder)) {
+            memories.add(memory);
+            memory.sourceEventIds().forEach(id -> byTurn.computeIfAbsent(id, key -> new ArrayList<>()).add(memory));
+        }
+        List<Memory> bareTurns = said.values().stream().filter(turn -> !ExtractionPrompt.line(turn).equals(turn.speaker() + ":"))
+                .map(turn -> memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), List.of(turn.eventId()))).toList();
+        embedded(bareTurns, embedder).forEach(memory -> turns.put(memory.sourceEventIds().get(0), memory));
+    }
+
+    private static Memory memory(String id, String text, Instant time, List<String> evidence) {
+        return new Memory(id, text, time, Optional.empty(), RelativeDates.dayIn(text), evidence, Optional.empty(), Optional.empty(), new float[0]);
+    }
+
+    private static List<Memory> embedded(List<Memory> bare, TextEmbedder embedder) {
+        List<float[]> vectors = bare.isEmpty() ? List.of() : embedder.embed(bare.stream().map(Memory::text).toList());
+        List<Memory> memories = new ArrayList<>();
+        for (int i = 0; i < bare.size(); i++) {
+            Memory one = bare.get(i);
+            memories.add(new Memory(one.id(), one.text(), one.validFrom(), one.validTo(), one.occurredOn(), one.sourceEventIds(),
+                    one.supersedes(), one.supersededBy(), vectors.get(i)));
+        }
+        return memories;
+    }
+
+    /** In the conversation's order. */
+    List<Memory> memories() {
+        return memories;
+    }
+
+    /** Observations that rest on the turn; may be empty. */
+    List<Memory> of(String turnId) {
+        return byTurn.getOrDefault(turnId, List.of());
+    }
+
+    /** The turn itself as a memory, as plain retrieval over turns knows it. */
+    Optional<Memory> turn(String turnId) {
+        return Optional.ofNullable(turns.get(turnId));
+    }
+
+    /** All observations and the memories given. */
+    InMemoryBank bankWith(List<Memory> more) {
+        InMemoryBank bank = new InMemoryBank(conversation.id());
+        memories.forEach(bank::put);
+        more.forEach(bank::put);
+        return bank;
+    }
+}

@@ -1,0 +1,151 @@
+package org.memlora.distillation.examples;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.memlora.distillation.locomo.LocomoConversation;
+import org.memlora.models.embedding.TextEmbedder;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.extraction.Fact;
+import org.memlora.operators.memory.InMemoryBank;
+import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.MemoryRetriever;
+import org.memlora.operators.memory.ScoredMemory;
+import org.memlora.operators.memory.Words;
+import org.memlora.operators.update.MemoryOperation;
+import org.memlora.operators.update.UpdatePrompt;
+
+/**
+ * Decisions about new facts, made from a conversation's observations: no teacher decided them. The memories shown are those
+ * that the operator would show: the most similar ones of the bank above its threshold.
+ * NONE: the fact restated, or a part of it. UPDATE: a state with another value, or the whole of what was known in part. DELETE: a state
+ * taken back. ADD: another observation; and hard negatives: the same about another person, another value of what happened once,
+ * and any of the above where the bank lacks the memory concerned.
+ */
+public final class UpdateExamples {
+    /** Nearer memories than that might say the same: what is right would not be sure. */
+    private static final double TWIN = 0.85;
+    private static final int OTHERS = 220;
+
+    /** A new fact and what is right about the memory it was made from. */
+    private record Made(String text, MemoryOperation operation, String kind) { }
+
+    private final TextEmbedder embedder;
+    private final MemoryRetriever retriever;
+    private final Wording wording;
+    private final SplittableRandom random;
+    private final OperatorSettings settings = OperatorSettings.DEFAULT;
+
+    public UpdateExamples(TextEmbedder embedder, Wording wording, long seed) {
+        this.embedder = embedder;
+        this.retriever = new MemoryRetriever(embedder);
+        this.wording = wording;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** @param perOperation most examples of each operation; ADD gets twice as many, as it is the commonest in dialogues */
+    public List<TrainingExample> build(LocomoConversation conversation, int perOperation) {
+        ObservedMemories observed = new ObservedMemories(conversation, embedder);
+        List<String> speakers = conversation.speakers();
+        FactChanges changes = new FactChanges(wording, random);
+        Map<MemoryOperation, List<TrainingExample>> byOperation = new EnumMap<>(MemoryOperation.class);
+        for (Memory memory : observed.memories()) {
+            for (Made made : made(memory, changes, speakers)) {
+                example(conversation, observed, memory, made)
+                        .ifPresent(example -> byOperation.computeIfAbsent(operation(example), key -> new ArrayList<>()).add(example));
+            }
+        }
+        List<TrainingExample> chosen = new ArrayList<>();
+        byOperation.forEach((operation, examples) -> {
+            shuffle(examples);
+            chosen.addAll(examples.subList(0, Math.min(examples.size(), operation == MemoryOperation.ADD ? 2 * perOperation : perOperation)));
+        });
+        shuffle(chosen);
+        return chosen;
+    }
+
+    private List<Made> made(Memory memory, FactChanges changes, List<String> speakers) {
+        String fact = memory.text();
+        List<Made> made = new ArrayList<>();
+        changes.restated(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.NONE, "restated")));
+        FactChanges.shortened(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.NONE, "part")));
+        changes.changed(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.UPDATE, "value")));
+        FactChanges.shortened(fact).ifPresent(text -> made.add(new Made(fact, MemoryOperation.UPDATE, "fuller")));
+        changes.retracted(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.DELETE, "retracted")));
+        if (!FactChanges.isState(fact)) {
+            changes.otherValue(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.ADD, "other-thing")));
+        }
+        speakers.stream().filter(name -> fact.startsWith(name)).findFirst().ifPresent(person -> speakers.stream().filter(name -> !name.equals(person))
+                .findFirst().flatMap(other -> FactChanges.otherPerson(changes.restated(fact).orElse(fact), person, other))
+                .ifPresent(text -> made.add(new Made(text, MemoryOperation.ADD, "other-person"))));
+        made.add(new Made(fact, MemoryOperation.ADD, "another"));
+        return made;
+    }
+
+    private Optional<TrainingExample> example(LocomoConversation conversation, ObservedMemories observed, Memory source, Made made) {
+        float[] vector = embedder.embed(List.of(made.text)).get(0);
+        // Whether the bank holds the memory concerned: a sixth of the changes meets a bank without it and is news.
+        boolean held = !made.kind.equals("another") && (made.operation == MemoryOperation.ADD || random.nextInt(6) > 0);
+        InMemoryBank bank = bank(conversation, observed, source, made, held);
+        List<Memory> candidates = retriever.similar(bank, vector, settings.similarityThreshold(), settings.updateCandidates())
+                .stream().map(ScoredMemory::memory).toList();
+        int at = candidates.stream().map(Memory::id).toList().indexOf(source.id());
+        boolean sameWords = candidates.stream().anyMatch(memory -> Words.normalised(memory.text()).equals(Words.normalised(made.text)));
+        if (candidates.isEmpty() || sameWords || held && at < 0 || hasTwin(candidates, source)) {
+            return Optional.empty();
+        }
+        boolean news = made.operation == MemoryOperation.ADD || !held;
+        String completion = news ? "ADD" : made.operation + " " + (at + 1);
+        Fact fact = new Fact(source.id() + "-new", made.text, source.validFrom(), Optional.empty(), source.sourceEventIds());
+        String kind = news ? "ADD-" + made.kind : made.operation + "-" + made.kind;
+        return Optional.of(new TrainingExample(UpdatePrompt.messages(fact, candidates, true), completion, source.sourceEventIds(),
+                conversation.id() + "/" + kind));
+    }
+
+    /** A part of the conversation's observations: banks of all sizes; the memory concerned as it was known before. */
+    private InMemoryBank bank(LocomoConversation conversation, ObservedMemories observed, Memory source, Made made, boolean held) {
+        InMemoryBank bank = new InMemoryBank(conversation.id());
+        Set<Integer> left = new HashSet<>();
+        int count = observed.memories().size();
+        int most = Math.min(count, 40 + random.nextInt(OTHERS));
+        while (left.size() < most) {
+            left.add(random.nextInt(count));
+        }
+        left.stream().map(observed.memories()::get).filter(memory -> memory != source).forEach(bank::put);
+        if (held) {
+            String known = made.kind.equals("fuller") ? FactChanges.shortened(source.text()).orElseThrow() : source.text();
+            float[] vector = known.equals(source.text()) ? source.embedding() : embedder.embed(List.of(known)).get(0);
+            bank.put(new Memory(source.id(), known, source.validFrom(), Optional.empty(), source.occurredOn(), source.sourceEventIds(),
+                    Optional.empty(), Optional.empty(), vector));
+        }
+        return bank;
+    }
+
+    private static boolean hasTwin(List<Memory> candidates, Memory source) {
+        return candidates.stream().filter(memory -> !memory.id().equals(source.id())).anyMatch(memory -> cosine(memory.embedding(), source.embedding()) > TWIN);
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    private static MemoryOperation operation(TrainingExample example) {
+        return MemoryOperation.valueOf(example.completion().split(" ")[0]);
+    }
+
+    private <T> void shuffle(List<T> list) {
+        for (int i = list.size() - 1; i > 0; i--) {
+            Collections.swap(list, i, random.nextInt(i + 1));
+        }
+    }
+}

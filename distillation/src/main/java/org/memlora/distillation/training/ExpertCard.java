@@ -1,0 +1,73 @@
+package org.memlora.distillation.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.memlora.models.lora.AdapterFile;
+import org.memlora.models.lora.LoraConfig;
+import org.memlora.models.safetensors.SafetensorsType;
+import org.memlora.models.transformer.TrainableTransformer.Row;
+
+/**
+ * What an expert's folder says about it.
+ *
+ * @param command as it was given
+ * @param kinds training examples by kind
+ */
+public record ExpertCard(String base, String stage, String command, TrainingSettings settings, LoraTrainer.Outcome outcome,
+        Map<String, Long> kinds, List<Row> training, List<Row> validation) {
+
+    /** Writes the expert (float16), its card README.md and its loss curve loss.svg into the folder. */
+    public static void write(Path folder, ExpertCard card) throws IOException {
+        AdapterFile.write(card.outcome.best(), folder, SafetensorsType.F16);
+        Files.writeString(folder.resolve("README.md"), card.text());
+        Files.writeString(folder.resolve("loss.svg"), LossPlot.svg(card.base + ", " + card.stage, card.outcome.curve()));
+    }
+
+    private String text() {
+        LoraConfig lora = outcome.best().config();
+        return String.format(Locale.ROOT, """
+                # %s expert for %s
+                LoRA adapter in PEFT's format (float16), trained by this project's own trainer.
+
+                | | |
+                | --- | --- |
+                | command | `%s` |
+                | LoRA | r %d, alpha %s, dropout %s, %s |
+                | training | learning rate %s (%s), %d examples a step, seed %d |
+                | data | %d training examples, %d validation examples |
+                | kinds of examples | %s |
+                | prompt tokens, mean | %.1f |
+                | steps, tokens, time | %d, %d, %.0f s of steps (%.0f tokens/s) |
+                | validation loss, nats per completion token | %.4f after step %d; bare base with the same prompts %.4f |
+
+                %s
+
+                Data: LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024), licence CC BY-NC 4.0: conversations 42, 43, 44, 47, 48, 49, 50 for training, 26 for
+                validation; nothing of conversations 30 and 41, which are for the test. The non-commercial licence of the data may bear on the use of this expert.
+                """, Character.toUpperCase(stage.charAt(0)) + stage.substring(1), base, command, lora.rank(), lora.alpha(), lora.dropout(),
+                String.join(" ", lora.targetModules()), settings.learningRate(), settings.schedule().name().toLowerCase(Locale.ROOT),
+                settings.batchExamples(), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
+                outcome.steps(), outcome.tokens(), outcome.seconds(), outcome.tokens() / outcome.seconds(), outcome.bestLoss(), outcome.bestStep(),
+                outcome.baseLoss(), about());
+    }
+
+    private String about() {
+        return switch (stage) {
+            case "extraction" -> """
+                    The facts are LoCoMo's observations, which a large model made, with relative dates resolved; a fact without a date got the one of the sentence
+                    it comes from. Exchanges without an observation are examples of NONE, except those that a question rests on.""";
+            case "update" -> """
+                    No teacher decided these examples: they are made from the observations by templates. NONE: the fact restated by synonyms and another order, or a part
+                    of it. UPDATE: a state with another value, or the whole of what was known in part. DELETE: a state taken back. ADD: another observation, the same
+                    about another person, another value of what happened once, and all of the above where the bank lacks the memory concerned. The validation set comes
+                    from a held-out conversation and uses wordings that no training example has; its kinds of change are the same ones.""";
+            default -> """
+                    Memories are observations, and the turn itself where there is none; the answer is the gold answer. Questions of category 5 are answered
+                    "not mentioned".""";
+        };
+    }
+}

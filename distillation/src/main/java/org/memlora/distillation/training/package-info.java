@@ -1,0 +1,2 @@
+/** The LoRA trainer: one expert, one frozen base, one thread. */
+package org.memlora.distillation.training;

@@ -1,0 +1,147 @@
+package org.memlora.evaluation.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.memlora.evaluation.metrics.TokenF1;
+import org.memlora.models.Completion;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.LanguageModel;
+import org.memlora.models.ModelInfo;
+import org.memlora.models.OpenedBase;
+import org.memlora.models.generation.BatcherSettings;
+import org.memlora.models.generation.LocalLanguageModel;
+import org.memlora.models.transformer.TransformerExecutor.RowInput;
+import org.memlora.models.transformer.TransformerExecutor;
+import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.generation.GeneratedAnswer;
+import org.memlora.operators.generation.GenerationOperator;
+
+/**
+ * The compiled executor against the eager one on the same questions: answers' token F1, and, after the same tokens, the
+ * largest difference of logits and the share of positions where both would choose the same token.
+ */
+final class EngineParity {
+
+    private static final int QUESTIONS = 100;
+    private static final int COMPARED_PROMPTS = 20;
+    private static final int ROWS = 16;
+    private static final int CALL = 20;
+
+    private final OpenedBase base;
+    private final BenchPart part;
+    private final PartProgress progress;
+
+    EngineParity(OpenedBase base, BenchPart part, PartProgress progress) {
+        this.base = base;
+        this.part = part;
+        this.progress = progress;
+    }
+
+    /** Keeps what it is asked, to ask the executors the same. */
+    private record Listening(LanguageModel model, List<GenerationRequest> heard) implements LanguageModel {
+        @Override
+        public ModelInfo info() {
+            return model.info();
+        }
+
+        @Override
+        public List<Completion> generate(List<GenerationRequest> requests) {
+            heard.addAll(requests);
+            return model.generate(requests);
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    private record Outcome(double tokenF1, List<String> answers, List<float[][]> logits) { }
+
+    ObjectNode measure() {
+        List<GoldEvidence> questions = GoldEvidence.draw(part.data().stream().map(Path::of).toList(), QUESTIONS, BenchSettings.SEED);
+        if (questions.isEmpty()) {
+            throw new IllegalArgumentException("Parity needs LoCoMo files with questions: give them with --data.");
+        }
+        List<int[]> sequences = new ArrayList<>();
+        Outcome eager = run(TransformerExecutors.EAGER, questions, sequences);
+        Outcome ours = run(TransformerExecutors.OURS, questions, sequences);
+        float most = 0;
+        int same = 0;
+        int positions = 0;
+        for (int i = 0; i < eager.logits.size(); i++) {
+            for (int position = 0; position < eager.logits.get(i).length; position++, positions++) {
+                float[] reference = eager.logits.get(i)[position];
+                float[] found = ours.logits.get(i)[position];
+                int best = 0;
+                int chosen = 0;
+                for (int token = 0; token < reference.length; token++) {
+                    most = Math.max(most, Math.abs(reference[token] - found[token]));
+                    best = reference[token] > reference[best] ? token : best;
+                    chosen = found[token] > found[chosen] ? token : chosen;
+                }
+                same += best == chosen ? 1 : 0;
+            }
+        }
+        int equal = 0;
+        for (int i = 0; i < questions.size(); i++) {
+            equal += eager.answers.get(i).equals(ours.answers.get(i)) ? 1 : 0;
+        }
+        return JsonNodeFactory.instance.objectNode().put("base", part.base()).put("questions", questions.size())
+                .put("tokenF1Eager", eager.tokenF1).put("tokenF1Compiled", ours.tokenF1).put("equalAnswers", (double) equal / questions.size())
+                .put("comparedPositions", positions).put("equalGreedyTokens", (double) same / positions).put("largestLogitDifference", most);
+    }
+
+    /** @param sequences prompt and answer of the first questions; filled by the first engine, used by both */
+    private Outcome run(String engine, List<GoldEvidence> questions, List<int[]> sequences) {
+        TransformerExecutor executor = TransformerExecutors.load(engine, base, Optional.empty(), ROWS, part.contextTokens());
+        List<GenerationRequest> heard = new ArrayList<>();
+        List<String> answers = new ArrayList<>();
+        double f1 = 0;
+        try (LanguageModel model = new LocalLanguageModel(new ModelInfo(part.base(), part.contextTokens(), Set.of()), executor,
+                base.tokenizer(), BatcherSettings.DEFAULT)) {
+            GenerationOperator operator = new GenerationOperator(new Listening(model, heard), OperatorSettings.DEFAULT);
+            for (int from = 0; from < questions.size(); from += CALL) {
+                progress.step(engine, from, questions.size());
+                List<GoldEvidence> some = questions.subList(from, Math.min(questions.size(), from + CALL));
+                List<GeneratedAnswer> generated = operator.answer(some.stream().map(GoldEvidence::context).toList());
+                for (int i = 0; i < some.size(); i++) {
+                    String answer = generated.get(i).text().orElse("");
+                    answers.add(answer);
+                    f1 += TokenF1.score(answer, some.get(i).answer());
+                }
+            }
+        }
+        if (sequences.isEmpty()) {
+            for (int i = 0; i < Math.min(COMPARED_PROMPTS, questions.size()); i++) {
+                sequences.add(sequence(base.tokenizer().encodeChat(heard.get(i).prompt()), answers.get(i)));
+            }
+        }
+        return new Outcome(f1 / questions.size(), answers, logits(engine, heard, sequences));
+    }
+
+    private int[] sequence(int[] prompt, String answer) {
+        int[] tokens = base.tokenizer().encode(answer);
+        int[] sequence = Arrays.copyOf(prompt, prompt.length + tokens.length);
+        System.arraycopy(tokens, 0, sequence, prompt.length, tokens.length);
+        return sequence;
+    }
+
+    /** At each position of the answers, and before them. */
+    private List<float[][]> logits(String engine, List<GenerationRequest> heard, List<int[]> sequences) {
+        List<float[][]> logits = new ArrayList<>();
+        try (TransformerExecutor executor = TransformerExecutors.load(engine, base, Optional.empty(), 1, part.contextTokens())) {
+            for (int i = 0; i < sequences.size(); i++) {
+                int wanted = sequences.get(i).length - base.tokenizer().encodeChat(heard.get(i).prompt()).length + 1;
+                logits.add(executor.forward(List.of(new RowInput(0, 0, sequences.get(i), GenerationRequest.BASE, wanted, new int[0]))).get(0));
+            }
+        }
+        return logits;
+    }
+}

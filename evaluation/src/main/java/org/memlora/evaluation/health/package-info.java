@@ -1,0 +1,2 @@
+/** Whether the memory stays clean: duplicates, contradictions, wrong deletes, junk. */
+package org.memlora.evaluation.health;

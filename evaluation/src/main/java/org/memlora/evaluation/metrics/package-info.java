@@ -1,0 +1,2 @@
+/** Scores of answers, and intervals around their means. */
+package org.memlora.evaluation.metrics;

@@ -1,0 +1,2 @@
+/** Figures as SVG text. */
+package org.memlora.evaluation.plots;

@@ -1,0 +1,46 @@
+package org.memlora.evaluation.report;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.memlora.evaluation.judge.ChatJudge;
+import org.memlora.evaluation.metrics.AnswerScores;
+import org.memlora.evaluation.questions.EvaluatedQuestion;
+import org.memlora.evaluation.rows.RowOutcome;
+import org.memlora.evaluation.rows.RowProgress;
+import org.memlora.models.embedding.TextEmbedder;
+
+/** Scores the answers of a row. */
+public final class AnswerScoring {
+
+    private final TextEmbedder embedder;
+    private final Optional<ChatJudge> judge;
+    private final RowProgress progress;
+
+    public AnswerScoring(TextEmbedder embedder, Optional<ChatJudge> judge, RowProgress progress) {
+        this.embedder = embedder;
+        this.judge = judge;
+        this.progress = progress;
+    }
+
+    /** @throws IOException if there is a judge and it can't be used */
+    public List<ScoredAnswer> score(RowOutcome outcome) throws IOException, InterruptedException {
+        List<ScoredAnswer> scored = new ArrayList<>();
+        for (RowOutcome.RowAnswer answer : outcome.answers()) {
+            EvaluatedQuestion question = answer.question();
+            Optional<AnswerScores> scores = question.gold().map(gold -> AnswerScores.of(answer.text(), gold, question.category(), embedder));
+            scored.add(new ScoredAnswer(answer, scores, Abstention.is(answer.text()), judged(answer)));
+            progress.step(outcome.name(), judge.isPresent() ? "judged answers" : "scored answers", scored.size(), outcome.answers().size());
+        }
+        return scored;
+    }
+
+    private Optional<Boolean> judged(RowOutcome.RowAnswer answer) throws IOException, InterruptedException {
+        if (judge.isEmpty() || answer.question().gold().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(!answer.text().isBlank()
+                && judge.get().isCorrect(answer.question().text(), answer.question().gold().get(), answer.text()));
+    }
+}

@@ -1,0 +1,98 @@
+package org.memlora.evaluation.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against an endpoint on this machine. */
+class ChatJudgeTest {
+
+    private record Reply(int status, String body) { }
+
+    private final Deque<Reply> replies = new ArrayDeque<>();
+    private final List<JsonNode> requests = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/v1/chat/completions", exchange -> {
+            requests.add(new ObjectMapper().readTree(exchange.getRequestBody()));
+            keys.add(exchange.getRequestHeaders().getFirst("Authorization"));
+            Reply reply = replies.size() > 1 ? replies.poll() : replies.peek();
+            byte[] body = reply.body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(reply.status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private ChatJudge judge() {
+        return new ChatJudge(new ChatJudge.Settings(URI.create("http://localhost:" + server.getAddress().getPort() + "/v1"), "grader",
+                Optional.of("secret")), Duration.ofMillis(1));
+    }
+
+    private static Reply says(String content) {
+        return new Reply(200, "{\"choices\": [{\"message\": {\"content\": \"" + content.replace("\"", "\\\"") + "\"}}]}");
+    }
+
+    @Test
+    void sendsQuestionGoldAndAnswerAndReadsTheVerdict() throws Exception {
+        replies.add(says("{\"label\": \"CORRECT\"}"));
+        replies.add(says("WRONG, since it names another day"));
+
+        assertThat(judge().isCorrect("When?", "7 May", "May 7")).isTrue();
+        assertThat(judge().isCorrect("When?", "7 May", "8 May")).isFalse();
+        JsonNode request = requests.get(0);
+        assertThat(request.get("model").asText()).isEqualTo("grader");
+        assertThat(request.get("temperature").asInt()).isZero();
+        assertThat(request.get("messages").get(1).get("content").asText()).contains("When?", "7 May", "May 7");
+        assertThat(keys).containsOnly("Bearer secret");
+    }
+
+    @Test
+    void triesAgainWhenBusyOrUndecided() throws Exception {
+        replies.add(new Reply(429, "busy"));
+        replies.add(says("CORRECT or WRONG, I can't say"));
+        replies.add(says("CORRECT"));
+
+        assertThat(judge().isCorrect("Who?", "Ann", "Ann")).isTrue();
+        assertThat(requests).hasSize(3);
+    }
+
+    @Test
+    void saysWhyItCannotBeUsed() {
+        replies.add(new Reply(401, "no"));
+        assertThatThrownBy(() -> judge().isCorrect("Who?", "Ann", "Ann")).isInstanceOf(IOException.class).hasMessageContaining("status 401");
+        assertThat(requests).as("a refused key is not tried again").hasSize(1);
+
+        replies.clear();
+        replies.add(new Reply(503, "down"));
+        assertThatThrownBy(() -> judge().isCorrect("Who?", "Ann", "Ann")).hasMessageContaining("status 503");
+        assertThat(requests).hasSize(1 + 4);
+    }
+}

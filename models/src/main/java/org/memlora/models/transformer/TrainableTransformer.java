@@ -1,0 +1,167 @@
+package org.memlora.models.transformer;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.lora.LoraConfig;
+import org.memlora.models.weights.WeightSource;
+
+/**
+ * The transformer of {@link EagerExecutor} with one expert whose A and B require gradients; the base is frozen and requires none,
+ * so a backward pass makes none for it and ends at the lowest layer of the expert. In float32. Threading: one thread.
+ */
+public final class TrainableTransformer implements AutoCloseable {
+    private final TransformerConfig config;
+    private final LoraAdapter start;
+    private final int contextTokens;
+    private final NDManager manager;
+    private final CausalLanguageModel model;
+    private final Map<LoraAdapter.Target, NDList> parameters = new LinkedHashMap<>();
+    private final List<NDArray> frozen;
+
+    /**
+     * Prompt and completion of one example.
+     *
+     * @param completionStart index of the completion's first token, at least 1
+     */
+    public record Row(int[] tokens, int completionStart) {
+        public Row {
+            if (completionStart < 1 || completionStart >= tokens.length) {
+                throw new IllegalArgumentException("the completion starts at token " + completionStart + " of " + tokens.length
+                        + ", expected at least 1 and a completion of at least 1 token");
+            }
+        }
+
+        public int completionTokens() {
+            return tokens.length - completionStart;
+        }
+    }
+
+    private TrainableTransformer(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens, NDManager manager) {
+        this.config = config;
+        this.start = start;
+        this.contextTokens = contextTokens;
+        this.manager = manager;
+        model = new CausalLanguageModel(config, new WeightLoader(weights, config, manager, DataType.FLOAT32), List.of(start), contextTokens);
+        frozen = new ArrayList<>(manager.getManagedArrays());
+        Map<LoraAdapter.Target, NDList> found = model.trainable(start.name());
+        found.keySet().stream().sorted(Comparator.comparingInt(LoraAdapter.Target::layer).thenComparing(LoraAdapter.Target::projection))
+                .forEach(target -> parameters.put(target, found.get(target)));
+        for (NDList pair : parameters.values()) {
+            pair.forEach(array -> array.setRequiresGradient(true));
+            frozen.removeIf(array -> pair.stream().anyMatch(trained -> trained == array));
+        }
+    }
+
+    /**
+     * @param start the expert's first weights
+     * @param contextTokens longest row
+     * @throws IllegalArgumentException if the expert or a tensor doesn't fit the config; nothing is kept then
+     */
+    public static TrainableTransformer load(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens,
+            Device device) {
+        start.requireFit(config);
+        PyTorchThreads.configure();
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try {
+            return new TrainableTransformer(config, weights, start, contextTokens, manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** For the arrays of a step; its sub-managers are on the model's device. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** A [rank, in] and B [out, rank] of each layer of the expert, by layer, then projection. */
+    public Map<LoraAdapter.Target, NDList> parameters() {
+        return parameters;
+    }
+
+    /**
+     * Logits [n, V] that predict the rows' completion tokens, row after row; differentiable inside a gradient collector.
+     * The output matrix is not computed for prompt tokens, a row's last token is not run, and what rows share from their
+     * beginning on is run once.
+     *
+     * @param scratch owns what is made
+     * @param dropout share of the expert's input values to drop, 0 outside of training
+     * @param dropoutSeed decides which
+     */
+    public NDArray completionLogits(NDManager scratch, List<Row> rows, double dropout, long dropoutSeed) {
+        List<int[]> run = new ArrayList<>();
+        for (Row row : rows) {
+            if (row.tokens.length - 1 > contextTokens) {
+                throw new IllegalArgumentException("an example has " + row.tokens.length + " tokens, expected at most " + (contextTokens + 1));
+            }
+            run.add(Arrays.copyOf(row.tokens, row.tokens.length - 1));
+        }
+        PrefixTree tree = new PrefixTree(run);
+        List<Long> predicting = new ArrayList<>();
+        for (int i = 0; i < run.size(); i++) {
+            for (int position = rows.get(i).completionStart - 1; position < run.get(i).length; position++) {
+                predicting.add((long) tree.packedIndex(i, position));
+            }
+        }
+        PackedBatch batch = new PackedBatch(scratch, tree, start.name(), config.slidingWindow(), DataType.FLOAT32);
+        if (dropout > 0) {
+            int widest = Math.max(config.heads() * config.headWidth(), Math.max(config.width(), config.feedForwardWidth()));
+            batch.selection().dropout(new InputDropout(scratch, dropout, dropoutSeed, tree.tokens() * widest));
+        }
+        NDArray hidden = model.hidden(batch, null);
+        return model.logits(hidden.get(scratch.create(predicting.stream().mapToLong(Long::longValue).toArray())));
+    }
+
+    public LoraConfig adapterConfig() {
+        return start.config();
+    }
+
+    /** Tokens that {@link #completionLogits} runs for these rows. */
+    public static int packedTokens(List<Row> rows) {
+        return new PrefixTree(rows.stream().map(row -> Arrays.copyOf(row.tokens, row.tokens.length - 1)).toList()).tokens();
+    }
+
+    /** The expert as it is now. */
+    public LoraAdapter adapter() {
+        Map<LoraAdapter.Target, LoraAdapter.Weights> weights = new LinkedHashMap<>();
+        parameters.forEach((target, pair) -> {
+            Shape a = pair.get(0).getShape();
+            weights.put(target, new LoraAdapter.Weights((int) a.get(0), (int) a.get(1), (int) pair.get(1).getShape().get(0),
+                    pair.get(0).toFloatArray(), pair.get(1).toFloatArray()));
+        });
+        return new LoraAdapter(start.name(), start.config(), weights);
+    }
+
+    /** Writes values into an array of {@link #parameters}, in place. */
+    public void set(NDArray parameter, float[] values) {
+        try (NDManager scratch = manager.newSubManager()) {
+            parameter.set(new NDIndex(":"), scratch.create(values, parameter.getShape()));
+        }
+    }
+
+    /** A checksum over all values of the base; the same before and after training. */
+    public long frozenChecksum() {
+        CRC32C checksum = new CRC32C();
+        frozen.forEach(array -> checksum.update(array.toByteBuffer()));
+        return checksum.getValue();
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,58 @@
+package org.memlora.models.generation;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.memlora.models.ChatMessage;
+import org.memlora.models.GenerationOptions;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.ModelInfo;
+import org.memlora.models.grammar.Grammar;
+
+/** A tiny vocabulary, scripted executors for it, requests and random grammars. */
+final class BatcherFixture {
+
+    static final String SAMPLE = "abcab é日本😀 {\"a\": \"b\"} yes no - x\n";
+
+    final TinyTokenizer tokenizer = new TinyTokenizer(new Random(1), SAMPLE, 60);
+
+    LocalLanguageModel model(ScriptedExecutor executor, BatcherSettings settings) {
+        return new LocalLanguageModel(new ModelInfo("tiny", executor.contextTokens(), Set.of("e")), executor, tokenizer, settings);
+    }
+
+    ScriptedExecutor executor(int rows) {
+        return new ScriptedExecutor(rows, 256, tokenizer.vocabularySize() + 7);
+    }
+
+    static GenerationRequest request(String prompt, String expert, Grammar grammar, int max, double temperature) {
+        return request(prompt, expert, grammar, max, temperature, "");
+    }
+
+    static GenerationRequest request(String prompt, String expert, Grammar grammar, int max, double temperature, String tenant) {
+        return new GenerationRequest(List.of(ChatMessage.user(prompt)), expert, Optional.ofNullable(grammar),
+                new GenerationOptions(max, temperature, prompt.hashCode()), tenant);
+    }
+
+    static Grammar random(Random random, int depth) {
+        int kind = random.nextInt(depth == 0 ? 2 : 5);
+        if (kind == 0) {
+            int from = random.nextInt(8);
+            String text = SAMPLE.substring(from, from + random.nextInt(14));
+            return Grammar.literal(Character.isHighSurrogate(text.isEmpty() ? 'a' : text.charAt(text.length() - 1))
+                    ? text + "\uDE00" : text);
+        }
+        if (kind == 1) {
+            return Grammar.anyCharExcept(random.nextBoolean() ? "a\"é日" : "😀b");
+        }
+        if (kind == 2) {
+            int min = random.nextInt(3);
+            return Grammar.repeat(random(random, depth - 1), min,
+                    random.nextInt(3) == 0 ? Grammar.UNBOUNDED : min + random.nextInt(4));
+        }
+        Grammar[] parts = new Grammar[1 + random.nextInt(3)];
+        Arrays.setAll(parts, i -> random(random, depth - 1));
+        return kind == 3 ? Grammar.choice(parts) : Grammar.sequence(parts);
+    }
+}

@@ -1,0 +1,96 @@
+package org.memlora.topology.serving;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.memlora.schemas.AvroSerdes;
+import org.memlora.schemas.registry.EmbeddedSchemaRegistry;
+import org.memlora.topology.MemoryOperators;
+import org.memlora.topology.MemoryWorker;
+import org.memlora.topology.PipelineSettings;
+import org.memlora.topology.broker.EmbeddedBroker;
+import org.memlora.topology.client.PipelineClient;
+
+/**
+ * Broker, registry, topics and client in this process, with all data in a temporary folder; the worker is what
+ * {@code serve} runs. One partition: all banks share each micro-batch, and with it each model call.
+ * Threading: start and close from one thread.
+ */
+public final class EmbeddedPipeline implements AutoCloseable {
+
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+
+    private final Path folder;
+    private final Thread cleaner;
+    private final EmbeddedBroker broker;
+    private final EmbeddedSchemaRegistry registry;
+    private final AvroSerdes serdes;
+    private final PipelineSettings settings;
+    private final PipelineClient client;
+
+    private EmbeddedPipeline(Path folder, String applicationId) throws IOException, InterruptedException {
+        this.folder = folder;
+        cleaner = new Thread(() -> delete(folder), "cleaner");
+        Runtime.getRuntime().addShutdownHook(cleaner);
+        broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+        registry = EmbeddedSchemaRegistry.start(folder.resolve("registry"));
+        serdes = AvroSerdes.of(registry.url());
+        settings = PipelineSettings.of(Map.of(
+                PipelineSettings.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
+                PipelineSettings.SCHEMA_REGISTRY_URL, registry.url(),
+                PipelineSettings.APPLICATION_ID, applicationId,
+                PipelineSettings.STATE_DIR, folder.resolve("state").toString(),
+                PipelineSettings.PARTITIONS_PER_THREAD, 1,
+                PipelineSettings.BATCH_EVENTS, 32,
+                PipelineSettings.BATCH_WORST_MS, 240_000L));
+        client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), settings.maxMessageBytes());
+        client.createTopics(1, Optional.of((short) 1));
+    }
+
+    public static EmbeddedPipeline start(String applicationId) throws IOException, InterruptedException {
+        return new EmbeddedPipeline(Files.createTempDirectory(applicationId), applicationId);
+    }
+
+    public PipelineClient client() {
+        return client;
+    }
+
+    /** A worker that runs; the caller closes it before this object. */
+    public MemoryWorker worker(MemoryOperators operators) throws InterruptedException {
+        MemoryWorker worker = ModelPipeline.worker(settings, operators, serdes);
+        try {
+            worker.start(START_TIMEOUT);
+            return worker;
+        } catch (RuntimeException e) {
+            worker.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        serdes.close();
+        registry.close();
+        broker.close();
+        delete(folder);
+        Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("The folder " + folder + " could not be removed: " + e.getMessage());
+        }
+    }
+}
