@@ -34,9 +34,11 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
      *     are built from the conversations
      * @param train conversations in LoCoMo's format
      * @param validation conversations that only measure
+     * @param teacher a teacher's record of the conversations (record-teacher); the examples are its outputs then, and not what the
+     *     conversations' own annotations say; null = none
      * @param seed of what is drawn while building
      */
-    public record Data(Path folder, List<Path> train, List<Path> validation, long seed) {
+    public record Data(Path folder, List<Path> train, List<Path> validation, Path teacher, long seed) {
         public Data {
             require(folder != null, "data.folder is missing, expected the folder of the training sets");
             train = train == null ? List.of() : List.copyOf(train);

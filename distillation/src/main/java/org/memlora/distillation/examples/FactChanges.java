@@ -126,6 +126,11 @@ final class FactChanges {
                 && !fact.matches(".*\\b(?:won|bought|went|visited|attended|finished|received|adopted|met|got)\\b.*");
     }
 
+    /** True for what a person has several of: likes, pastimes, opinions. Another one is news beside the first. */
+    static boolean isOneOfMany(String fact) {
+        return LIKED.matcher(fact).matches() || DOES.matcher(fact).matches() && !fact.matches("^\\w+ (?:lives|works) .*");
+    }
+
     /** The same in other words: synonyms, lists in another order, a frame. */
     Optional<String> restated(String fact) {
         String text = fact;
@@ -188,9 +193,9 @@ final class FactChanges {
         return Optional.empty();
     }
 
-    /** A state with another value, as news: "now", "by now" ... */
+    /** A state that a person has one of at a time, with another value, as news: "now", "by now" ... Likes and pastimes add up instead. */
     Optional<String> changed(String fact) {
-        return isState(fact) ? otherValue(fact).map(text -> {
+        return isState(fact) && !isOneOfMany(fact) ? otherValue(fact).map(text -> {
             String now = wording.choose(List.of("", "now ", "", "by now ", "meanwhile "), random);
             return text.replaceFirst("^(\\w+) ", "$1 " + now);
         }) : Optional.empty();
