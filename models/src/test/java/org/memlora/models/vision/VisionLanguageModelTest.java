@@ -192,6 +192,10 @@ class VisionLanguageModelTest {
         VisionFolder foreign = VisionFolder.open(folder);
         assertThatThrownBy(() -> PicturePrompt.of(foreign.vision(), foreign.tokenizer()))
                 .hasMessageContaining("image_token_id is 5, expected " + whole.vision().imageToken());
+        Files.writeString(folder.resolve("config.json"), Files.readString(source.resolve("config.json"))
+                .replace("\"vocab_size\": " + whole.transformer().vocabularySize(), "\"vocab_size\": 100"));
+        assertThatThrownBy(() -> VisionFolder.open(folder)).hasMessageContaining(
+                "tokenizer.json has " + whole.tokenizer().vocabularySize() + " tokens, expected at most the 100 of vocab_size");
     }
 
     private static LocalVisionLanguageModel model(ReferenceVisionModel reference, EagerExecutor executor, VisionTower tower) {
