@@ -168,7 +168,35 @@ def tiny_sentencepiece():
         "tokenizer.ggml.unknown_token_id": 3, "tokenizer.ggml.add_space_prefix": False,
         "tokenizer.chat_template": "{{ bos_token }}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + "
                                    "'<end_of_turn>\n' }}"}
-    write("tiny-sentencepiece", {"metadata": metadata, "cases": rows})
+    spec = gemma_json(ids, normal, user, controls)
+    backend = without_special(spec)
+    for row in rows:  # the library, on which transformers' Gemma tokenizer runs, agrees
+        assert backend.encode(row["text"], add_special_tokens=False).ids == row["ids"], row
+    write("tiny-sentencepiece", {"tokenizer": spec, "metadata": metadata, "cases": rows})
+
+
+def gemma_json(ids, normal, user, controls):
+    """A tokenizer.json like Gemma's: byte fallback, merges best first, spaces replaced, user-defined pieces as added tokens."""
+    pairs = [(a, b) for t in normal for i in range(1, len(t)) for a, b in [(t[:i], t[i:])] if a in normal and b in normal]
+    pairs.sort(key=lambda p: (-normal[p[0] + p[1]], ids[p[0]], ids[p[1]]))
+    added = [{"id": ids[t], "content": t, "single_word": False, "lstrip": False, "rstrip": False, "normalized": t in user,
+              "special": t in controls} for t in controls + user]
+    return {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": added,
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}, "pre_tokenizer": None, "post_processor": None,
+        "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "},
+                                                     {"type": "ByteFallback"}, {"type": "Fuse"}]},
+        "model": {"type": "BPE", "dropout": None, "unk_token": "<unk>", "continuing_subword_prefix": None, "end_of_word_suffix": None,
+                  "fuse_unk": True, "byte_fallback": True, "ignore_merges": False, "vocab": ids, "merges": [list(p) for p in pairs]}}
+
+
+def without_special(spec):
+    plain = json.loads(json.dumps(spec))
+    plain["added_tokens"] = [t for t in plain["added_tokens"] if not t["special"]]
+    special = {t["content"] for t in spec["added_tokens"] if t["special"]} - {"<unk>"}
+    plain["model"]["vocab"] = {t: i for t, i in plain["model"]["vocab"].items() if t not in special}
+    plain["model"]["merges"] = [p for p in plain["model"]["merges"] if "".join(p) not in special]
+    return Tokenizer.from_str(json.dumps(plain))
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ class KilledServeIT {
             Process last = serve(folder, where);
             await(client, last, questions());
             assertThat(start(with(where, "send", file.toString())).waitFor()).as("exit code of the second send").isZero();
+            awaitDuplicates(client, last, lines().size());
             last.destroy();
             assertThat(last.waitFor(60, TimeUnit.SECONDS)).as("serve ends on SIGTERM").isTrue();
             check(read(client, Topics.MEMORY_OPERATIONS), read(client, Topics.ANSWERS));
@@ -199,6 +200,19 @@ class KilledServeIT {
             found = read(client, Topics.ANSWERS).size();
         }
         return found;
+    }
+
+    /** A file sent twice has no second effect: all its events end as duplicates. */
+    private static void awaitDuplicates(PipelineClient client, Process worker, int events) throws InterruptedException {
+        Instant end = Instant.now().plus(TIMEOUT);
+        long found = 0;
+        while (found < events) {
+            assertThat(worker.isAlive()).as("serve runs").isTrue();
+            assertThat(Instant.now()).as("%d of %d duplicates", found, events).isBefore(end);
+            Thread.sleep(500);
+            found = read(client, Topics.DEAD_LETTERS).stream().filter(letter -> letter.getReason().startsWith("DUPLICATE_EVENT")).count();
+        }
+        assertThat(found).isEqualTo(events);
     }
 
     private static <V extends SpecificRecord> List<V> read(PipelineClient client, Topics.Topic<V> topic) {

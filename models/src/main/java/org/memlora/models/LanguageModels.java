@@ -119,19 +119,25 @@ public final class LanguageModels {
         return e.getMessage().replaceFirst("\\.$", "") + cause;
     }
 
-    /** Asks PyTorch only where its answer matters: loading it takes time and memory. */
     private static boolean usesGpu(Request request) {
-        if (request.compute() == Compute.CPU) {
-            return false;
+        boolean gpu = device(request.compute()).isGpu();
+        if (gpu && request.engine() == Engine.COMPILED) {
+            throw new IllegalArgumentException("The compiled engine runs on the CPU: give --device cpu, or --engine eager for the GPU.");
         }
-        boolean found = Files.exists(NVIDIA_DRIVER) && ai.djl.engine.Engine.getEngine("PyTorch").getGpuCount() > 0;
-        if (request.compute() == Compute.GPU && !found) {
+        return gpu;
+    }
+
+    /**
+     * Asks PyTorch only where its answer matters: loading it takes time and memory.
+     *
+     * @throws IllegalArgumentException if a GPU was asked for and there is none
+     */
+    public static Device device(Compute compute) {
+        boolean gpu = compute != Compute.CPU && Files.exists(NVIDIA_DRIVER) && ai.djl.engine.Engine.getEngine("PyTorch").getGpuCount() > 0;
+        if (compute == Compute.GPU && !gpu) {
             throw new IllegalArgumentException("PyTorch finds no GPU here: build with -Pcuda on a machine with an NVIDIA GPU,"
                     + " or give --device cpu.");
         }
-        if (found && request.engine() == Engine.COMPILED) {
-            throw new IllegalArgumentException("The compiled engine runs on the CPU: give --device cpu, or --engine eager for the GPU.");
-        }
-        return found;
+        return gpu ? Device.gpu() : Device.cpu();
     }
 }

@@ -51,6 +51,8 @@ class InteropTest {
         byte[] bytes = Files.readAllBytes(FIXTURES.resolve("answer.bin"));
         Answer ours = serdes.answers().deserializer().deserialize(Topics.ANSWERS.name(), bytes);
         assertThat(ours).isEqualTo(Samples.answer());
+        assertThat(serdes.answers().serializer().serialize(Topics.ANSWERS.name(), Samples.answer())).as("what they read is what we write today")
+                .isEqualTo(bytes);
 
         JsonNode theirs = new ObjectMapper().readTree(FIXTURES.resolve("answer.json").toFile());
         assertThat(theirs).hasSize(Answer.SCHEMA$.getFields().size());

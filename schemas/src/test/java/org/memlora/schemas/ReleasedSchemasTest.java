@@ -40,6 +40,9 @@ class ReleasedSchemasTest {
             assertThat(schema.getDoc()).as(name).isNotBlank();
             for (Schema.Field field : schema.getFields()) {
                 assertThat(field.doc()).as(name + "." + field.name()).isNotBlank();
+                if (field.schema().getType() == Schema.Type.ENUM) {
+                    assertThat(field.schema().getDoc()).as(field.schema().getName()).isNotBlank();
+                }
             }
         });
     }

@@ -36,6 +36,8 @@ public final class UpdateExamples {
     /** A new fact and what is right about the memory it was made from. */
     private record Made(String text, MemoryOperation operation, String kind) { }
 
+    private record Candidate(Memory source, Made made) { }
+
     private final TextEmbedder embedder;
     private final MemoryRetriever retriever;
     private final Wording wording;
@@ -54,20 +56,25 @@ public final class UpdateExamples {
         ObservedMemories observed = new ObservedMemories(conversation, embedder);
         List<String> speakers = conversation.speakers();
         FactChanges changes = new FactChanges(wording, random);
-        Map<MemoryOperation, List<TrainingExample>> byOperation = new EnumMap<>(MemoryOperation.class);
-        for (Memory memory : observed.memories()) {
-            for (Made made : made(memory, changes, speakers)) {
-                example(conversation, observed, memory, made)
-                        .ifPresent(example -> byOperation.computeIfAbsent(operation(example), key -> new ArrayList<>()).add(example));
+        List<Candidate> candidates = new ArrayList<>();
+        observed.memories().forEach(memory -> made(memory, changes, speakers).forEach(made -> candidates.add(new Candidate(memory, made))));
+        shuffle(candidates);
+        Map<MemoryOperation, Integer> counts = new EnumMap<>(MemoryOperation.class);
+        List<TrainingExample> chosen = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            if (room(counts, candidate.made.operation, perOperation) > 0) {
+                example(conversation, observed, candidate.source, candidate.made).filter(example -> room(counts, operation(example), perOperation) > 0)
+                        .ifPresent(example -> {
+                            counts.merge(operation(example), 1, Integer::sum);
+                            chosen.add(example);
+                        });
             }
         }
-        List<TrainingExample> chosen = new ArrayList<>();
-        byOperation.forEach((operation, examples) -> {
-            shuffle(examples);
-            chosen.addAll(examples.subList(0, Math.min(examples.size(), operation == MemoryOperation.ADD ? 2 * perOperation : perOperation)));
-        });
-        shuffle(chosen);
         return chosen;
+    }
+
+    private static int room(Map<MemoryOperation, Integer> counts, MemoryOperation operation, int perOperation) {
+        return (operation == MemoryOperation.ADD ? 2 * perOperation : perOperation) - counts.getOrDefault(operation, 0);
     }
 
     private List<Made> made(Memory memory, FactChanges changes, List<String> speakers) {

@@ -19,38 +19,20 @@ import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
 class GradientTest {
-    /** Adam divides by the gradient's size: where that is nearly 0, rounding decides the sign of a whole step. */
-    private static final double LATER_LOSSES = 0.01;
-
     private static final double DROPOUT = 0.3;
 
     @ParameterizedTest
     @CsvSource({"llama-tied, qv", "llama-tied, all", "llama-untied, qv", "llama-untied, all", "qwen2-tied, qv", "qwen2-tied, all",
         "qwen2-untied, qv", "qwen2-untied, all", "gemma2, qv", "gemma2, all"})
-    void lossGradientsAndStepsEqualPeftAndPyTorch(String name, String expert) throws IOException {
+    void lossAndGradientsEqualPeftAndPyTorch(String name, String expert) throws IOException {
         SafetensorsFile expected = SafetensorsFile.open(TinyModels.FIXTURES.resolve(name + "-" + expert + ".safetensors"));
         double[] losses = new ObjectMapper().readValue(expected.metadata().get("losses"), double[].class);
         List<Row> rows = TinyModels.rows();
         double count = TinyModels.completionTokens(rows);
         try (TrainableTransformer model = TinyModels.load(name, expert)) {
-            TrainerState state = TrainerState.of(model);
-            double most = 0;
-            for (int step = 0; step < losses.length - 1; step++) {
-                double loss = CompletionLoss.backward(model, rows, 1 / count, 0, 0) / count;
-                assertThat(loss).isCloseTo(losses[step], Offset.offset(step == 0 ? 1e-5 : LATER_LOSSES * losses[step]));
-                List<float[]> gradients = Gradients.take(model);
-                if (step == 0) {
-                    most = requireEqual(model, expected, "gradient.", gradients);
-                }
-                Gradients.clip(gradients, TinyModels.settings().get("clip").asDouble());
-                for (int i = 0; i < gradients.size(); i++) {
-                    AdamW.step(state.values.get(i), gradients.get(i), state.firstMoments.get(i), state.secondMoments.get(i), step + 1,
-                            TinyModels.settings().get("rate").asDouble(), TinyModels.settings().get("decay").asDouble());
-                }
-                state.write(model, state.values);
-            }
-            requireMostlyEqual(model, expected, state.values);
-            assertThat(CompletionLoss.value(model, rows) / count).isCloseTo(losses[losses.length - 1], Offset.offset(LATER_LOSSES * losses[losses.length - 1]));
+            double loss = CompletionLoss.backward(model, rows, 1 / count, 0, 0) / count;
+            assertThat(loss).isCloseTo(losses[0], Offset.offset(1e-5));
+            double most = requireEqual(model, expected, "gradient.", Gradients.take(model));
             System.out.printf("%s %s: largest relative difference of gradients %.1e%n", name, expert, most);
         }
     }
@@ -71,19 +53,6 @@ class GradientTest {
             most = Math.max(most, difference / largest);
         }
         return most;
-    }
-
-    private static void requireMostlyEqual(TrainableTransformer model, SafetensorsFile expected, List<float[]> found) {
-        List<String> names = names(model);
-        int far = 0;
-        int all = 0;
-        for (int i = 0; i < names.size(); i++) {
-            float[] want = expected.read("after." + names.get(i));
-            for (int j = 0; j < want.length; j++, all++) {
-                far += Math.abs(want[j] - found.get(i)[j]) > 1e-3 ? 1 : 0;
-            }
-        }
-        assertThat((double) far / all).as("share of weights that differ by more than a tenth of a step").isLessThan(0.02);
     }
 
     /** As PEFT names them, in the order of the parameters. */

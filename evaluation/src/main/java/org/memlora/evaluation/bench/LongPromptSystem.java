@@ -78,6 +78,16 @@ final class LongPromptSystem implements MemorySystem {
     }
 
     @Override
+    public void fill(Workload.Bank bank) {
+        List<Entry> memories = banks.computeIfAbsent(bank.id(), id -> new ArrayList<>());
+        List<DialogueTurn> turns = bank.fillingTurns();
+        List<float[]> vectors = embedder.embed(turns.stream().map(Workload::line).toList());
+        for (int i = 0; i < turns.size(); i++) {
+            memories.add(new Entry(memories.size(), Workload.line(turns.get(i)), vectors.get(i), turns.get(i).time()));
+        }
+    }
+
+    @Override
     public int answer(List<Asked> questions) {
         for (Asked asked : questions) {
             float[] vector = embedder.embed(List.of(asked.question().text())).get(0);

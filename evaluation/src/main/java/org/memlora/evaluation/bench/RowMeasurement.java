@@ -11,9 +11,10 @@ import java.util.function.Function;
 import org.memlora.operators.extraction.Exchange;
 
 /**
- * Feeds banks to a memory system: first exchanges, then the questions of the banks, each phase for a time. The banks are
- * split into groups that run at once, as partitions do on stream threads; a call takes one exchange of every bank of
- * the group. No call starts after the phase's time; the calls under way end and count, and so does their time.
+ * Feeds banks to a memory system, first exchanges for a time, then, once the first turns of each bank were made memories,
+ * the banks' questions for a time. The banks are split into groups that run at once, as partitions do on stream threads; a
+ * call takes one exchange of every bank of the group. No call starts after the phase's time; the calls under way end and
+ * count, and so does their time.
  */
 final class RowMeasurement {
 
@@ -37,6 +38,9 @@ final class RowMeasurement {
 
     void run(MemorySystem system) throws InterruptedException {
         result.turnNanos = phase("turns", group -> rememberNext(system, group));
+        for (List<Workload.Bank> group : groups) {
+            group.forEach(system::fill);
+        }
         result.answerNanos = phase("answers", group -> answerNext(system, group));
     }
 

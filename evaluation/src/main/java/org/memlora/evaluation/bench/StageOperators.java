@@ -3,18 +3,21 @@ package org.memlora.evaluation.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.embedding.CachedTextEmbedder;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.Stage;
+import org.memlora.operators.extraction.DialogueTurn;
 import org.memlora.operators.extraction.Exchange;
 import org.memlora.operators.extraction.ExtractionOperator;
 import org.memlora.operators.extraction.ExtractionResult;
 import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.generation.QuestionContext;
 import org.memlora.operators.memory.InMemoryBank;
+import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.MemoryRetriever;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.operators.update.BankFacts;
@@ -31,10 +34,12 @@ final class StageOperators implements MemorySystem {
     private final UpdateOperator update;
     private final GenerationOperator generation;
     private final MemoryRetriever retriever;
+    private final TextEmbedder embedder;
     private final Map<String, InMemoryBank> banks = new ConcurrentHashMap<>();
 
     StageOperators(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
         TextEmbedder cached = new CachedTextEmbedder(embedder, CACHED_EMBEDDINGS);
+        this.embedder = cached;
         OperatorSettings settings = OperatorSettings.DEFAULT;
         extraction = new ExtractionOperator(meter.of(Stage.EXTRACTION, model), settings);
         update = new UpdateOperator(meter.of(Stage.UPDATE, model), cached, settings);
@@ -51,6 +56,17 @@ final class StageOperators implements MemorySystem {
             }
         }
         update.update(facts);
+    }
+
+    @Override
+    public void fill(Workload.Bank bank) {
+        List<DialogueTurn> turns = bank.fillingTurns();
+        List<float[]> vectors = embedder.embed(turns.stream().map(Workload::line).toList());
+        for (int i = 0; i < turns.size(); i++) {
+            DialogueTurn turn = turns.get(i);
+            bank(bank.id()).put(new Memory("turn-" + turn.eventId(), Workload.line(turn), turn.time(), Optional.empty(), Optional.empty(),
+                    List.of(turn.eventId()), Optional.empty(), Optional.empty(), vectors.get(i)));
+        }
     }
 
     @Override

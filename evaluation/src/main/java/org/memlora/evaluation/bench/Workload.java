@@ -25,11 +25,22 @@ import org.memlora.topology.demo.ScriptedEvent;
  */
 final class Workload {
 
-    /** @param questions asked once all exchanges are remembered */
-    record Bank(String id, List<Exchange> exchanges, List<BankQuestion> questions) { }
+    /** @param questions asked once exchanges are remembered */
+    record Bank(String id, List<Exchange> exchanges, List<BankQuestion> questions) {
+
+        /** What {@link MemorySystem#fill} makes memories of. */
+        List<DialogueTurn> fillingTurns() {
+            return exchanges.stream().limit(FILLED_EXCHANGES).flatMap(exchange -> exchange.turns().stream()).toList();
+        }
+    }
+
+    static String line(DialogueTurn turn) {
+        return turn.speaker() + ": " + turn.text();
+    }
 
     record BankQuestion(String eventId, String text, Instant time) { }
 
+    private static final int FILLED_EXCHANGES = 10;
     private static final Duration MOST_GAP = Duration.ofHours(1);
     private static final List<String> NAMES = List.of(("Ada Abe Bea Bram Cleo Carl Dora Dirk Edda Emil Fay Finn Gina Gus Hope Hugo Ida Ivo Jana Jon "
             + "Kaya Kurt Lena Leo Mona Max Nora Nils Olga Owen Pia Paul Quinn Rosa Rolf Sina Sam Tess Tom Uma Udo Vera Vito Wanda Walt Xenia "

@@ -118,7 +118,7 @@ public record BarChart(String title, String unit, List<String> groups, List<Seri
     }
 
     private void legend(StringBuilder svg) {
-        double x = LEFT + 90;
+        double x = LEFT + 24 + 6.2 * unit.length();
         for (int i = 0; i < series.size(); i++) {
             svg.append(String.format(Locale.ROOT, "<rect x=\"%.1f\" y=\"%d\" width=\"11\" height=\"11\" fill=\"%s\"/>%n", x, TOP - 20,
                     COLOURS.get(i % COLOURS.size())));

@@ -21,7 +21,7 @@ final class HtmlReport {
             h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}
             table{border-collapse:collapse;font-size:.88em;margin:.6em 0}
             th,td{padding:.3em .6em;border-bottom:1px solid #ddd;text-align:right;vertical-align:top}
-            th{background:#f3f5f7}td:first-child,th:first-child,td.text,th.text{text-align:left}
+            th{background:#f3f5f7}td:first-child,th:first-child,td.text,th.text{text-align:left}td:first-child:not(.text){white-space:nowrap}
             .small{color:#555;font-size:.85em}svg{max-width:100%;height:auto}.wide{overflow-x:auto}""";
 
     private final EvaluationSettings settings;

@@ -19,11 +19,17 @@ class RowMeasurementTest {
     /** Writes down what it is called with; knows an answer to every second question of a call. */
     private static final class Recorder implements MemorySystem {
         final List<List<String>> exchanges = new CopyOnWriteArrayList<>();
+        final List<String> filled = new CopyOnWriteArrayList<>();
         final List<Integer> questions = new CopyOnWriteArrayList<>();
 
         @Override
         public void remember(List<Exchange> batch) {
             exchanges.add(batch.stream().map(Exchange::bankId).toList());
+        }
+
+        @Override
+        public void fill(Workload.Bank bank) {
+            filled.add(bank.id());
         }
 
         @Override
@@ -44,6 +50,7 @@ class RowMeasurementTest {
         assertThat(recorder.exchanges).allSatisfy(call -> assertThat(call).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(2));
         assertThat(recorder.exchanges.stream().mapToInt(List::size).sum()).isEqualTo(banks.stream().mapToInt(bank -> bank.exchanges().size()).sum());
         assertThat(recorder.questions.stream().mapToInt(Integer::intValue).sum()).isEqualTo(2 * 14);
+        assertThat(recorder.filled).hasSize(4).doesNotHaveDuplicates();
         assertThat(result.answers).as("those that the system answered").isBetween(14L, 27L);
     }
 
@@ -100,6 +107,10 @@ class RowMeasurementTest {
             assertThat(operators.answer(List.of(asked))).as("nothing is known yet").isZero();
             operators.remember(List.of(bank.exchanges().get(0)));
             assertThat(operators.answer(List.of(asked))).isEqualTo(1);
+            operators.fill(bank);
+            operators.answer(List.of(asked));
+            assertThat(ScriptedLanguageModel.promptText(model.requests().get(model.requests().size() - 1)).lines().filter(line -> line.startsWith("- ")))
+                    .as("ten memories are read").hasSize(10);
         }
     }
 

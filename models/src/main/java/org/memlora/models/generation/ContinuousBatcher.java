@@ -69,30 +69,47 @@ public final class ContinuousBatcher implements AutoCloseable {
      * @param prompt the tokens of the request's prompt
      */
     public CompletableFuture<Completion> submit(int[] prompt, GenerationRequest request) throws InterruptedException {
-        RowGeneration generation = new RowGeneration(prompt, request);
-        generation.future.whenComplete((completion, e) -> {
-            if (generation.future.isCancelled()) {
-                leaveQueue(generation);
-            }
-        });
-        synchronized (lock) {
-            if (!closed) {
-                queue.add(generation.tenant, generation);
-                generation.waits = true;
-                lock.notifyAll();
-                try {
-                    while (generation.waits && queue.size() > settings.queueCapacity()) {
-                        lock.wait();
-                    }
-                } catch (InterruptedException e) {
-                    generation.future.cancel(true);
-                    throw e;
+        return submit(List.of(new Tokenised(prompt, request))).get(0);
+    }
+
+    /** A request with the tokens of its prompt. */
+    record Tokenised(int[] prompt, GenerationRequest request) { }
+
+    /** Like {@link #submit(int[], GenerationRequest)} for all of a call: as far as the queue has room, they reach the scheduler together. */
+    List<CompletableFuture<Completion>> submit(List<Tokenised> call) throws InterruptedException {
+        List<RowGeneration> generations = call.stream().map(one -> new RowGeneration(one.prompt, one.request)).toList();
+        for (RowGeneration generation : generations) {
+            generation.future.whenComplete((completion, e) -> {
+                if (generation.future.isCancelled()) {
+                    leaveQueue(generation);
                 }
-                return generation.future;
+            });
+        }
+        synchronized (lock) {
+            try {
+                for (RowGeneration generation : generations) {
+                    if (!closed) {
+                        enqueue(generation);
+                    } else {
+                        generation.future.complete(Completion.failed(CLOSED));
+                    }
+                }
+            } catch (InterruptedException e) {
+                generations.forEach(generation -> generation.future.cancel(true));
+                throw e;
             }
         }
-        generation.future.complete(Completion.failed(CLOSED));
-        return generation.future;
+        return generations.stream().map(generation -> generation.future).toList();
+    }
+
+    /** With the lock held; waits while the queue is full. */
+    private void enqueue(RowGeneration generation) throws InterruptedException {
+        queue.add(generation.tenant, generation);
+        generation.waits = true;
+        lock.notifyAll();
+        while (generation.waits && queue.size() > settings.queueCapacity()) {
+            lock.wait();
+        }
     }
 
     private void leaveQueue(RowGeneration request) {

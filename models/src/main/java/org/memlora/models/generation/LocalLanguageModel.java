@@ -1,13 +1,16 @@
 package org.memlora.models.generation;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.generation.ContinuousBatcher.Tokenised;
 import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.models.transformer.TransformerExecutor;
 
@@ -41,16 +44,19 @@ public final class LocalLanguageModel implements LanguageModel {
 
     @Override
     public List<Completion> generate(List<GenerationRequest> requests) {
-        List<CompletableFuture<Completion>> futures = new ArrayList<>(requests.size());
+        Completion[] completions = new Completion[requests.size()];
+        List<Tokenised> servable = new ArrayList<>(requests.size());
+        for (int i = 0; i < completions.length; i++) {
+            completions[i] = refuse(requests.get(i), servable).orElse(null);
+        }
+        List<CompletableFuture<Completion>> futures = List.of();
         try {
-            for (GenerationRequest request : requests) {
-                futures.add(submit(request));
+            futures = batcher.submit(servable);
+            Iterator<CompletableFuture<Completion>> next = futures.iterator();
+            for (int i = 0; i < completions.length; i++) {
+                completions[i] = completions[i] == null ? next.next().get() : completions[i];
             }
-            List<Completion> completions = new ArrayList<>(futures.size());
-            for (CompletableFuture<Completion> future : futures) {
-                completions.add(future.get());
-            }
-            return List.copyOf(completions);
+            return List.of(completions);
         } catch (InterruptedException | ExecutionException e) {
             futures.forEach(future -> future.cancel(true));
             if (e instanceof InterruptedException) {
@@ -60,14 +66,31 @@ public final class LocalLanguageModel implements LanguageModel {
         }
     }
 
-    private CompletableFuture<Completion> submit(GenerationRequest request) throws InterruptedException {
+    /** Why a request can't be served; empty: it was added to the servable ones. */
+    private Optional<Completion> refuse(GenerationRequest request, List<Tokenised> servable) {
         int[] prompt;
         try {
             prompt = tokenizer.encodeChat(request.prompt());
         } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(Completion.failed("the prompt can't be tokenised: " + e));
+            return Optional.of(Completion.failed("the prompt can't be tokenised: " + e));
         }
-        return submit(prompt, request);
+        Optional<Completion> refusal = refuse(prompt, request);
+        if (refusal.isEmpty()) {
+            servable.add(new Tokenised(prompt, request));
+        }
+        return refusal;
+    }
+
+    private Optional<Completion> refuse(int[] prompt, GenerationRequest request) {
+        if (!request.expert().equals(GenerationRequest.BASE) && !info.experts().contains(request.expert())) {
+            return Optional.of(Completion.failed("the expert \"" + request.expert()
+                    + "\" is not resident; resident are " + info.experts().stream().sorted().toList()));
+        }
+        if (prompt.length >= executor.contextTokens()) {
+            return Optional.of(Completion.failed("the prompt has " + prompt.length
+                    + " tokens, the context of " + executor.contextTokens() + " leaves no room for a completion"));
+        }
+        return Optional.empty();
     }
 
     /**
@@ -75,15 +98,8 @@ public final class LocalLanguageModel implements LanguageModel {
      * the queue is full. The future ends with a completion, never with an exception, unless cancelled.
      */
     public CompletableFuture<Completion> submit(int[] prompt, GenerationRequest request) throws InterruptedException {
-        if (!request.expert().equals(GenerationRequest.BASE) && !info.experts().contains(request.expert())) {
-            return CompletableFuture.completedFuture(Completion.failed("the expert \"" + request.expert()
-                    + "\" is not resident; resident are " + info.experts().stream().sorted().toList()));
-        }
-        if (prompt.length >= executor.contextTokens()) {
-            return CompletableFuture.completedFuture(Completion.failed("the prompt has " + prompt.length
-                    + " tokens, the context of " + executor.contextTokens() + " leaves no room for a completion"));
-        }
-        return batcher.submit(prompt, request);
+        Optional<Completion> refusal = refuse(prompt, request);
+        return refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : batcher.submit(prompt, request);
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.memlora.models.transformer.TransformerExecutor.RowInput;
 final class RowGeneration {
 
     private static final int[] ALL = new int[0];
-    /** A draft of which nothing was right doubles the pause before the next, up to so many tokens. */
+    /** A draft of which nothing was right doubles the pause before the next, up to so many calls. */
     private static final int LONGEST_PAUSE = 16;
 
     final CompletableFuture<Completion> future = new CompletableFuture<>();

@@ -1,11 +1,15 @@
 package org.memlora.models.generation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.memlora.models.ChatMessage;
+import org.memlora.models.Completion;
 import org.memlora.models.GenerationOptions;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.ModelInfo;
@@ -24,6 +28,45 @@ final class BatcherFixture {
 
     ScriptedExecutor executor(int rows) {
         return new ScriptedExecutor(rows, 256, tokenizer.vocabularySize() + 7);
+    }
+
+    ContinuousBatcher batcher(ScriptedExecutor executor, BatcherSettings settings) {
+        return new ContinuousBatcher(executor, tokenizer, settings);
+    }
+
+    /** Has all requests in the queue before the first of them gets a row; what the executor was called for before is forgotten. */
+    List<Completion> together(ContinuousBatcher batcher, ScriptedExecutor executor, List<GenerationRequest> requests) throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        executor.before = inputs -> {
+            entered.countDown();
+            await(go);
+        };
+        CompletableFuture<Completion> first = batcher.submit(new int[] {1}, request("", "blocker", null, 1, 0));
+        await(entered);
+        List<CompletableFuture<Completion>> futures = new ArrayList<>();
+        for (GenerationRequest request : requests) {
+            futures.add(batcher.submit(tokenizer.encodeChat(request.prompt()), request));
+        }
+        executor.calls.clear();
+        go.countDown();
+        first.join();
+        return futures.stream().map(CompletableFuture::join).toList();
+    }
+
+    static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns when the thread waits for something. */
+    static void awaitWaiting(Thread thread) throws InterruptedException {
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.sleep(5);
+        }
     }
 
     static GenerationRequest request(String prompt, String expert, Grammar grammar, int max, double temperature) {

@@ -1,6 +1,7 @@
 package org.memlora.models.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.memlora.models.generation.BatcherFixture.await;
 import static org.memlora.models.generation.BatcherFixture.random;
 import static org.memlora.models.generation.BatcherFixture.request;
 
@@ -154,7 +155,7 @@ class ContinuousBatcherTest {
         });
         caller.start();
         assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
-        Thread.sleep(200);
+        BatcherFixture.awaitWaiting(caller);
         assertThat(futures).hasSize(3);
         futures.get(1).cancel(true);
         go.countDown();
@@ -177,14 +178,6 @@ class ContinuousBatcherTest {
         for (var future : List.of(running, waiting,
                 batcher.submit(new int[] {3}, request("", "base", null, 5, 0)))) {
             assertThat(future.get(5, TimeUnit.SECONDS).error().get()).contains("closed");
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -48,16 +48,18 @@ class FairnessTest {
     void shouldServeABankBesideAnotherBanksFlood() throws Exception {
         ScriptedExecutor executor = gated(2);
         try (var model = fixture.model(executor, SETTINGS)) {
-            List<CompletableFuture<Void>> flood = IntStream.range(0, 40).mapToObj(i -> CompletableFuture.runAsync(
-                    () -> model.generate(List.of(request("F", "e", null, 3, 0, "flood"))), task -> new Thread(task).start())).toList();
-            assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
-            Thread.sleep(300);
-            CompletableFuture<Void> other = CompletableFuture.runAsync(
-                    () -> model.generate(List.of(request("O", "e", null, 3, 0, "other"))), task -> new Thread(task).start());
-            Thread.sleep(100);
+            List<Thread> callers = new ArrayList<>();
+            for (int i = 0; i <= 40; i++) {
+                GenerationRequest one = request(i < 40 ? "F" : "O", "e", null, 3, 0, i < 40 ? "flood" : "other");
+                Thread caller = new Thread(() -> model.generate(List.of(one)));
+                caller.start();
+                BatcherFixture.awaitWaiting(caller);
+                callers.add(caller);
+            }
             go.countDown();
-            other.get(10, TimeUnit.SECONDS);
-            CompletableFuture.allOf(flood.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+            for (Thread caller : callers) {
+                caller.join();
+            }
             List<Integer> starts = starts(executor);
             System.out.println("40 requests of one bank in 2 rows: the other bank's request was number " + (starts.indexOf(1 + 'O') + 1));
             assertThat(starts).hasSize(41);
@@ -72,10 +74,10 @@ class FairnessTest {
     }
 
     @Test
-    void shouldNotStallDecodingRowsByLongPrompts() {
+    void shouldNotStallDecodingRowsByLongPrompts() throws Exception {
         ScriptedExecutor executor = fixture.executor(4);
-        try (var model = fixture.model(executor, SETTINGS)) {
-            model.generate(List.of(request("G", "e", null, 60, 0, "a"), request("H".repeat(190), "base", null, 5, 0, "b"),
+        try (var batcher = fixture.batcher(executor, SETTINGS)) {
+            fixture.together(batcher, executor, List.of(request("G", "e", null, 60, 0, "a"), request("H".repeat(190), "base", null, 5, 0, "b"),
                     request("I".repeat(170), "e", null, 5, 0, "b"), request("J".repeat(30), "e", null, 5, 0, "c")));
         }
         int mixed = 0;
@@ -95,19 +97,11 @@ class FairnessTest {
 
     @Test
     void shouldGivePromptTokensToTenantsInTurn() throws Exception {
-        ScriptedExecutor executor = gated(4);
-        try (var model = fixture.model(executor, SETTINGS)) {
-            var first = CompletableFuture.supplyAsync(() -> model.generate(List.of(request("G", "e", null, 90, 0, "a"))));
-            assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
-            var long1 = CompletableFuture.supplyAsync(() -> model.generate(List.of(
-                    request("H".repeat(200), "e", null, 2, 0, "b"), request("I".repeat(200), "e", null, 2, 0, "b"))));
-            Thread.sleep(200);
-            var small = CompletableFuture.supplyAsync(() -> model.generate(List.of(request("J".repeat(16), "e", null, 2, 0, "c"))));
-            Thread.sleep(200);
-            go.countDown();
-            for (var future : List.of(first, long1, small)) {
-                future.get(10, TimeUnit.SECONDS);
-            }
+        ScriptedExecutor executor = fixture.executor(4);
+        try (var batcher = fixture.batcher(executor, SETTINGS)) {
+            fixture.together(batcher, executor, List.of(request("G", "e", null, 90, 0, "a"),
+                    request("H".repeat(200), "e", null, 2, 0, "b"), request("I".repeat(200), "e", null, 2, 0, "b"),
+                    request("J".repeat(16), "e", null, 2, 0, "c")));
         }
         List<Integer> starts = starts(executor);
         assertThat(starts.indexOf(1 + 'J')).as("after %s", starts).isLessThan(starts.indexOf(1 + 'I'));
@@ -131,7 +125,7 @@ class FairnessTest {
                 }
             });
             blocked.start();
-            Thread.sleep(100);
+            BatcherFixture.awaitWaiting(blocked);
             queued.cancel(true);
             running.cancel(true);
             go.countDown();
@@ -160,7 +154,7 @@ class FairnessTest {
                 }
             });
             caller.start();
-            Thread.sleep(100);
+            BatcherFixture.awaitWaiting(caller);
             caller.interrupt();
             assertThat(interrupted.get(5, TimeUnit.SECONDS)).isTrue();
             go.countDown();
@@ -174,11 +168,7 @@ class FairnessTest {
         ScriptedExecutor executor = fixture.executor(rows);
         executor.before = inputs -> {
             entered.countDown();
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            BatcherFixture.await(go);
         };
         return executor;
     }

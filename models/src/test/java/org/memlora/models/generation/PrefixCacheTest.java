@@ -29,18 +29,17 @@ class PrefixCacheTest {
     }
 
     @Test
-    void shouldRunACommonStartOnceForAllRequestsOfACall() {
+    void shouldRunACommonStartOnceForAllRequestsOfACall() throws Exception {
         ScriptedExecutor executor = fixture.executor(4);
-        try (var model = fixture.model(executor, SETTINGS)) {
-            List<Completion> out = model.generate(prompts("e", "Z", "GG", "HHH", "III", "JJJJ"));
+        try (var batcher = fixture.batcher(executor, SETTINGS)) {
+            List<Completion> out = fixture.together(batcher, executor, prompts("e", "Z", "GG", "HHH", "III", "JJJJ"));
             assertThat(out).extracting(Completion::cachedTokens).containsExactly(0, 20, 20, 20, 20);
             assertThat(out).extracting(Completion::promptTokens).containsExactly(21, 22, 23, 23, 24);
-            int prompts = executor.calls.stream().flatMap(List::stream).filter(in -> in.tokens().length > 1 || in.startPosition() < 21)
-                    .mapToInt(in -> in.tokens().length).sum();
-            assertThat(prompts).isLessThanOrEqualTo(20 + 1 + 2 + 3 + 3 + 4 + 3);
-            assertThat(model.stats().prefixHits()).isEqualTo(4);
-            assertThat(model.stats().prefixSaves()).isEqualTo(1);
-            assertThat(model.stats().total().cachedTokens()).isEqualTo(80);
+            assertThat(executor.fedTokens()).as("the common tokens, the ends, and two of three written tokens each")
+                    .isEqualTo(20 + (1 + 2 + 3 + 3 + 4) + 5 * 2);
+            assertThat(batcher.stats().prefixHits()).isEqualTo(4);
+            assertThat(batcher.stats().prefixSaves()).isEqualTo(1);
+            assertThat(batcher.stats().total().cachedTokens()).isEqualTo(80);
         }
         assertThat(executor.openPrefixes).isEmpty();
     }
@@ -69,14 +68,14 @@ class PrefixCacheTest {
     }
 
     @Test
-    void shouldNotMixExperts() {
+    void shouldNotMixExperts() throws Exception {
         ScriptedExecutor executor = fixture.executor(4);
-        try (var model = fixture.model(executor, SETTINGS)) {
+        try (var batcher = fixture.batcher(executor, SETTINGS)) {
             List<GenerationRequest> requests = prompts("e", "Z", "Y");
             requests.addAll(prompts("base", "Z", "Y"));
-            assertThat(model.generate(requests)).extracting(Completion::cachedTokens).containsExactly(0, 20, 0, 20);
-            assertThat(model.stats().experts()).containsOnlyKeys("e", "base");
-            assertThat(model.stats().experts().get("base").cachedTokens()).isEqualTo(20);
+            assertThat(fixture.together(batcher, executor, requests)).extracting(Completion::cachedTokens).containsExactly(0, 20, 0, 20);
+            assertThat(batcher.stats().experts()).containsOnlyKeys("e", "base", "blocker");
+            assertThat(batcher.stats().experts().get("base").cachedTokens()).isEqualTo(20);
         }
     }
 

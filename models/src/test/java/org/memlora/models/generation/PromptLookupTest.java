@@ -129,16 +129,16 @@ class PromptLookupTest {
     }
 
     @Test
-    void shouldDraftNothingForTextsDrawnByChanceNorInABusyBatch() {
+    void shouldDraftNothingForTextsDrawnByChanceNorInABusyBatch() throws Exception {
         ScriptedExecutor executor = copying(3, 10);
-        try (var model = fixture.model(executor, PLAIN.withDrafts(2, 6))) {
-            model.generate(List.of(request(COPIED + "KL", "e", null, 40, 0.5)));
-            assertThat(model.stats().total().draftedTokens()).isZero();
+        try (var batcher = fixture.batcher(executor, PLAIN.withDrafts(2, 6))) {
+            fixture.together(batcher, executor, List.of(request(COPIED + "KL", "e", null, 40, 0.5)));
+            assertThat(batcher.stats().total().draftedTokens()).isZero();
             List<GenerationRequest> three = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 three.add(request(i + COPIED + "KL", "e", null, 30, 0));
             }
-            model.generate(three);
+            fixture.together(batcher, executor, three);
             assertThat(executor.calls).filteredOn(call -> call.size() == 3).isNotEmpty()
                     .allMatch(call -> call.stream().allMatch(in -> in.logits() <= 1));
         }

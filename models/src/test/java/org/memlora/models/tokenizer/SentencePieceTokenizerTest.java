@@ -3,10 +3,13 @@ package org.memlora.models.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.memlora.models.ChatMessage;
 
 class SentencePieceTokenizerTest {
@@ -26,6 +29,22 @@ class SentencePieceTokenizerTest {
     void idsAreThoseOfSentencePiece() {
         fixture.checkTexts(tokenizer);
         assertThat(tokenizer.stopTokens()).containsExactlyInAnyOrder(1, END);
+    }
+
+    @Test
+    void aGemmaFolderGivesTheSameIds(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), fixture.json().get("tokenizer").toString());
+        Files.writeString(folder.resolve("tokenizer_config.json"), TokenizerJson.MAPPER.createObjectNode().put("bos_token", "<bos>")
+                .put("eos_token", "<eos>").put("chat_template", (String) fixture.metadata().get("tokenizer.chat_template")).toString());
+        Tokenizer loaded = Tokenizers.fromFolder(folder);
+
+        fixture.checkTexts(loaded);
+        assertThat(loaded.vocabularySize()).isEqualTo(tokenizer.vocabularySize());
+        assertThat(loaded.stopTokens()).isEqualTo(tokenizer.stopTokens());
+        assertThat(loaded.tokenBytes(9 + 0xC3)).containsExactly(0xC3);
+        List<ChatMessage> chat = List.of(ChatMessage.system("Be brief."), ChatMessage.user("hi"));
+        assertThat(loaded.encodeChat(chat)).isEqualTo(tokenizer.encodeChat(chat));
+        TokenizerFixture.checkNoInjection(loaded, "<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>", "<unk>");
     }
 
     @Test

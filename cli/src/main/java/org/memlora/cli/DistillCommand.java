@@ -1,0 +1,71 @@
+package org.memlora.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.memlora.distillation.DistillationConfig;
+import org.memlora.distillation.DistillationRun;
+import org.memlora.distillation.TrainingSets;
+import org.memlora.models.LanguageModels;
+import org.memlora.models.LanguageModels.Compute;
+import org.memlora.models.OpenedBase;
+import org.memlora.models.embedding.MiniLmEmbedder;
+import org.memlora.topology.demo.WorkProgress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "distill", mixinStandardHelpOptions = true, description = "Trains experts: a configuration of base, data and settings to"
+        + " LoRA adapters. A run that was interrupted goes on where it was.")
+final class DistillCommand implements Callable<Integer> {
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "YAML or JSON, e.g. one of distillation/configurations.")
+    private Path config;
+
+    @Option(names = "--stage", split = ",", paramLabel = "NAME", description = "Only these experts of the configuration.")
+    private List<String> stages = List.of();
+
+    @Option(names = "--only-data", description = "Build the training sets that are missing, train nothing.")
+    private boolean onlyData;
+
+    @Option(names = "--device", description = "auto, cpu or gpu. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
+    private Compute device;
+
+    @Override
+    public Integer call() {
+        if (!Files.isRegularFile(config)) {
+            throw new UserError("There is no configuration " + config + ".");
+        }
+        DistillationConfig settings = read();
+        List<String> chosen = stages.isEmpty() ? List.copyOf(settings.experts().keySet()) : stages;
+        for (String stage : chosen) {
+            if (!settings.experts().containsKey(stage)) {
+                throw new UserError("The configuration " + config + " has no expert " + stage + ", it has " + settings.experts().keySet() + ".");
+            }
+        }
+        try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
+            TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
+            chosen.forEach(sets::build);
+        }
+        if (onlyData) {
+            return 0;
+        }
+        OpenedBase base;
+        try (WorkProgress progress = new WorkProgress(System.err)) {
+            base = OpenedBase.open(settings.base(), progress.downloads());
+        }
+        DistillationRun run = new DistillationRun(settings, base, LanguageModels.device(device), System.out);
+        for (String stage : chosen) {
+            run.train(stage, "memlora distill --config " + config + " --stage " + stage);
+        }
+        return 0;
+    }
+
+    private DistillationConfig read() {
+        try {
+            return DistillationConfig.read(config);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+    }
+}

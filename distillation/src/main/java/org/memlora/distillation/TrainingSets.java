@@ -1,0 +1,71 @@
+package org.memlora.distillation;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.memlora.distillation.examples.ExampleFile;
+import org.memlora.distillation.examples.ExtractionExamples;
+import org.memlora.distillation.examples.GenerationExamples;
+import org.memlora.distillation.examples.OutputFilter;
+import org.memlora.distillation.examples.TrainingExample;
+import org.memlora.distillation.examples.UpdateExamples;
+import org.memlora.distillation.examples.Wording;
+import org.memlora.distillation.locomo.LocomoConversation;
+import org.memlora.distillation.locomo.LocomoFile;
+import org.memlora.models.embedding.TextEmbedder;
+import org.memlora.operators.Stage;
+
+/** Builds the training sets of a configuration that are not there yet. */
+public final class TrainingSets {
+    private static final double NONE_SHARE = 0.5;
+    private static final int UPDATES_PER_OPERATION = 60;
+    private static final GenerationExamples.Settings TRAIN = new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.3);
+    /** Each question once, its evidence there: the measure is the answer and not retrieval. */
+    private static final GenerationExamples.Settings VALIDATION = new GenerationExamples.Settings(8, 10, 4, 1, 0.2, 0, 0.3);
+
+    private final DistillationConfig.Data data;
+    private final TextEmbedder embedder;
+    private final PrintStream out;
+
+    public TrainingSets(DistillationConfig.Data data, TextEmbedder embedder, PrintStream out) {
+        this.data = data;
+        this.embedder = embedder;
+        this.out = out;
+    }
+
+    /** @throws IllegalArgumentException if a set is missing and the configuration names no conversations to build it from */
+    public void build(String stage) {
+        build("train", stage, data.train(), TRAIN, Wording.TRAINING);
+        build("validation", stage, data.validation(), VALIDATION, Wording.HELD_OUT);
+    }
+
+    private void build(String set, String stage, List<Path> conversations, GenerationExamples.Settings generation, Wording wording) {
+        Path file = DistillationRun.setFile(data.folder(), set, stage);
+        if (Files.exists(file)) {
+            return;
+        }
+        if (conversations.isEmpty()) {
+            throw new IllegalArgumentException("There is no training set " + file + ", and the configuration names no conversations under data." + set
+                    + " to build it from.");
+        }
+        OutputFilter filter = new OutputFilter();
+        ExtractionExamples extraction = new ExtractionExamples(filter, NONE_SHARE, data.seed());
+        GenerationExamples answers = new GenerationExamples(embedder, generation, data.seed() + 1);
+        UpdateExamples updates = new UpdateExamples(embedder, wording, data.seed() + 2);
+        List<TrainingExample> examples = new ArrayList<>();
+        for (Path path : conversations) {
+            LocomoConversation conversation = LocomoFile.read(path);
+            examples.addAll(switch (Stage.valueOf(stage.toUpperCase(Locale.ROOT))) {
+                case EXTRACTION -> extraction.build(conversation);
+                case GENERATION -> answers.build(conversation);
+                default -> updates.build(conversation, UPDATES_PER_OPERATION);
+            });
+            out.println("built " + examples.size() + " " + set + " examples of " + stage + " up to " + conversation.id());
+        }
+        out.println(file + ": " + examples.size() + " examples, seed " + data.seed() + ", dropped or changed " + filter.counts());
+        ExampleFile.write(file, examples);
+    }
+}
