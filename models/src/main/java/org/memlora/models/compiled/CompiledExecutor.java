@@ -7,7 +7,6 @@ import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import org.memlora.models.GenerationRequest;
 import org.memlora.models.compiled.WeightLayout.Linear;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.DecoderWeights;
+import org.memlora.models.transformer.InputChecks;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerExecutor;
 
@@ -27,7 +27,7 @@ public final class CompiledExecutor implements TransformerExecutor {
     private final TransformerConfig config;
     private final int rows;
     private final int contextTokens;
-    private final Map<String, LoraAdapter> experts;
+    private final InputChecks checks;
     private final Map<Linear, Map<String, float[]>> masks;
     private final DecoderWeights.Matrix embedding;
     private final DecoderWeights.Matrix output;
@@ -61,7 +61,7 @@ public final class CompiledExecutor implements TransformerExecutor {
         this.config = config;
         this.rows = rows;
         this.contextTokens = contextTokens;
-        this.experts = Map.copyOf(experts);
+        this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts.keySet());
         ExpertStack stack = new ExpertStack(config, experts);
         this.masks = stack.masks();
         this.embedding = weights.embedding();
@@ -97,7 +97,9 @@ public final class CompiledExecutor implements TransformerExecutor {
 
     @Override
     public List<float[][]> forward(List<RowInput> inputs) {
-        check(inputs);
+        requireOpen();
+        checks.require(inputs);
+        inputs.forEach(this::requireFed);
         cache.reserve(inputs.stream().mapToInt(input -> input.startPosition() + input.tokens().length).max().orElse(0));
         List<RowInput> single = inputs.stream().filter(input -> input.tokens().length == 1).toList();
         Map<RowInput, float[][]> hidden = new HashMap<>();
@@ -252,41 +254,28 @@ public final class CompiledExecutor implements TransformerExecutor {
 
     @Override
     public KeyValuePrefix savePrefix(int row, int tokens) {
+        requireOpen();
+        checks.requireRow(row);
         return cache.save(row, tokens);
     }
 
     @Override
     public void restorePrefix(KeyValuePrefix prefix, int row) {
+        requireOpen();
+        checks.requireRow(row);
         cache.restore(prefix, row);
     }
 
-    private void check(List<RowInput> inputs) {
+    private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the executor is closed");
         }
-        BitSet seen = new BitSet();
-        for (RowInput input : inputs) {
-            if (input.row() < 0 || input.row() >= rows || seen.get(input.row())) {
-                throw new IllegalArgumentException("row " + input.row() + " is not one of 0 .. " + (rows - 1) + " or comes twice");
-            }
-            seen.set(input.row());
-            int end = input.startPosition() + input.tokens().length;
-            if (input.startPosition() < 0 || input.tokens().length == 0 || end > contextTokens) {
-                throw new IllegalArgumentException("row " + input.row() + ": " + input.tokens().length + " tokens from position "
-                        + input.startPosition() + ", expected at least 1 and an end of at most " + contextTokens);
-            }
-            if (input.startPosition() > cache.length(input.row())) {
-                throw new IllegalArgumentException("row " + input.row() + " holds " + cache.length(input.row())
-                        + " tokens, expected at least the start position " + input.startPosition());
-            }
-            for (int token : input.tokens()) {
-                if (token < 0 || token >= config.vocabularySize()) {
-                    throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (config.vocabularySize() - 1));
-                }
-            }
-            if (!input.expert().equals(GenerationRequest.BASE) && !experts.containsKey(input.expert())) {
-                throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts.keySet());
-            }
+    }
+
+    private void requireFed(RowInput input) {
+        if (input.startPosition() > cache.length(input.row())) {
+            throw new IllegalArgumentException("row " + input.row() + " holds " + cache.length(input.row())
+                    + " tokens, expected at least the start position " + input.startPosition());
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.memlora.models.compiled.WeightLayout.Linear;
 import org.memlora.models.transformer.DecoderWeights;
+import org.memlora.models.transformer.RotaryTable;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerConfig.Family;
 import org.memlora.models.transformer.WeightNames.Norm;
@@ -106,19 +107,9 @@ final class DecoderGraph {
     }
 
     private void rotaryFactors(int contextTokens) {
-        int half = config.headWidth() / 2;
-        float[] cosines = new float[contextTokens * half];
-        float[] sines = new float[contextTokens * half];
-        for (int i = 0; i < half; i++) {
-            float frequency = (float) (1 / Math.pow(config.ropeTheta(), 2.0 * i / config.headWidth()));
-            for (int position = 0; position < contextTokens; position++) {
-                float angle = position * frequency;
-                cosines[position * half + i] = (float) Math.cos(angle);
-                sines[position * half + i] = (float) Math.sin(angle);
-            }
-        }
-        graph.constant("cosines", cosines, contextTokens, half);
-        graph.constant("sines", sines, contextTokens, half);
+        RotaryTable table = new RotaryTable(contextTokens, config.headWidth(), config.ropeTheta());
+        graph.constant("cosines", table.cosines(), contextTokens, config.headWidth() / 2);
+        graph.constant("sines", table.sines(), contextTokens, config.headWidth() / 2);
     }
 
     private String norm(String x, String name, float[] weight) {

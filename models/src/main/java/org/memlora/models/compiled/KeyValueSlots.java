@@ -175,6 +175,10 @@ final class KeyValueSlots implements AutoCloseable {
             }
         }
 
+        KeyValueSlots slots() {
+            return KeyValueSlots.this;
+        }
+
         void restore(int row) {
             if (values == null) {
                 throw new IllegalStateException("the prefix is closed");
@@ -214,7 +218,7 @@ final class KeyValueSlots implements AutoCloseable {
     }
 
     void restore(KeyValuePrefix prefix, int row) {
-        if (!(prefix instanceof Prefix own)) {
+        if (!(prefix instanceof Prefix own) || own.slots() != this) {
             throw new IllegalArgumentException("the prefix is another executor's");
         }
         own.restore(row);

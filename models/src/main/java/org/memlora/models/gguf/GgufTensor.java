@@ -90,10 +90,11 @@ public final class GgufTensor {
         }
         ByteBuffer source = data();
         source.position(Math.toIntExact(firstValue / type.blockValues() * type.blockBytes()));
-        byte[] blocks = new byte[CHUNK_VALUES / type.blockValues() * type.blockBytes()];
-        float[] values = new float[CHUNK_VALUES];
-        for (long done = 0; done < count; done += CHUNK_VALUES) {
-            int now = (int) Math.min(CHUNK_VALUES, count - done);
+        int chunk = (int) Math.min(CHUNK_VALUES, count);
+        byte[] blocks = new byte[chunk / type.blockValues() * type.blockBytes()];
+        float[] values = new float[chunk];
+        for (long done = 0; done < count; done += chunk) {
+            int now = (int) Math.min(chunk, count - done);
             int blockCount = now / type.blockValues();
             source.get(blocks, 0, blockCount * type.blockBytes());
             for (int i = 0; i < blockCount; i++) {

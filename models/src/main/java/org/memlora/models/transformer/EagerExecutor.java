@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ public final class EagerExecutor implements TransformerExecutor {
     private final TransformerConfig config;
     private final int rows;
     private final int contextTokens;
-    private final Set<String> experts;
+    private final InputChecks checks;
     private final NDManager manager;
     private final CausalLanguageModel model;
     private final KeyValueCache cache;
@@ -37,7 +36,7 @@ public final class EagerExecutor implements TransformerExecutor {
         this.config = config;
         this.rows = rows;
         this.contextTokens = contextTokens;
-        this.experts = experts;
+        this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts);
         this.manager = manager;
         this.model = model;
         this.cache = new KeyValueCache(manager, config, rows, contextTokens, model.type());
@@ -115,7 +114,8 @@ public final class EagerExecutor implements TransformerExecutor {
 
     @Override
     public List<float[][]> forward(List<RowInput> inputs) {
-        check(inputs);
+        requireOpen();
+        checks.require(inputs);
         List<float[][]> logits = inputs.stream().map(input -> new float[input.logits()][]).toList();
         int[] done = new int[inputs.size()];
         int open = inputs.size();
@@ -133,7 +133,7 @@ public final class EagerExecutor implements TransformerExecutor {
     @Override
     public KeyValuePrefix savePrefix(int row, int tokens) {
         requireOpen();
-        requireRow(row);
+        checks.requireRow(row);
         if (tokens < 1 || tokens > contextTokens) {
             throw new IllegalArgumentException("a prefix of " + tokens + " tokens, expected 1 .. " + contextTokens);
         }
@@ -143,7 +143,7 @@ public final class EagerExecutor implements TransformerExecutor {
     @Override
     public void restorePrefix(KeyValuePrefix prefix, int row) {
         requireOpen();
-        requireRow(row);
+        checks.requireRow(row);
         cache.restore(prefix, row);
     }
 
@@ -197,49 +197,9 @@ public final class EagerExecutor implements TransformerExecutor {
         }
     }
 
-    private void check(List<RowInput> inputs) {
-        requireOpen();
-        BitSet seen = new BitSet();
-        for (RowInput input : inputs) {
-            requireRow(input.row());
-            if (seen.get(input.row())) {
-                throw new IllegalArgumentException("row " + input.row() + " comes twice, expected one input per row and call");
-            }
-            seen.set(input.row());
-            int end = input.startPosition() + input.tokens().length;
-            if (input.startPosition() < 0 || input.tokens().length == 0 || end > contextTokens) {
-                throw new IllegalArgumentException("row " + input.row() + ": " + input.tokens().length + " tokens from position "
-                        + input.startPosition() + ", expected at least 1 and an end of at most " + contextTokens);
-            }
-            if (input.logits() < 0 || input.logits() > input.tokens().length) {
-                throw new IllegalArgumentException("row " + input.row() + ": logits of " + input.logits()
-                        + " tokens are wanted, expected 0 .. " + input.tokens().length);
-            }
-            requireTokens(input.tokens());
-            requireTokens(input.candidates());
-            if (!input.expert().equals(GenerationRequest.BASE) && !experts.contains(input.expert())) {
-                throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts);
-            }
-        }
-    }
-
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the executor is closed");
-        }
-    }
-
-    private void requireRow(int row) {
-        if (row < 0 || row >= rows) {
-            throw new IllegalArgumentException("row " + row + " is not one of 0 .. " + (rows - 1));
-        }
-    }
-
-    private void requireTokens(int[] tokens) {
-        for (int token : tokens) {
-            if (token < 0 || token >= config.vocabularySize()) {
-                throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (config.vocabularySize() - 1));
-            }
         }
     }
 

@@ -16,16 +16,15 @@ final class RotaryEmbedding {
     record Factors(NDArray cosine, NDArray sine) { }
 
     RotaryEmbedding(NDManager manager, int contextTokens, int headWidth, double theta, DataType type) {
+        RotaryTable table = new RotaryTable(contextTokens, headWidth, theta);
         int half = headWidth / 2;
         float[] cosine = new float[contextTokens * headWidth];
         float[] sine = new float[contextTokens * headWidth];
-        for (int i = 0; i < half; i++) {
-            float frequency = (float) (1 / Math.pow(theta, 2.0 * i / headWidth));
-            for (int position = 0; position < contextTokens; position++) {
-                float angle = position * frequency;
+        for (int position = 0; position < contextTokens; position++) {
+            for (int i = 0; i < half; i++) {
                 int at = position * headWidth + i;
-                cosine[at] = cosine[at + half] = (float) Math.cos(angle);
-                sine[at + half] = (float) Math.sin(angle);
+                cosine[at] = cosine[at + half] = table.cosines()[position * half + i];
+                sine[at + half] = table.sines()[position * half + i];
                 sine[at] = -sine[at + half];
             }
         }

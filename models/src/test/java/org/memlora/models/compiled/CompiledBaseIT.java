@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memlora.models.bases.BaseResolver;
@@ -20,9 +17,8 @@ import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.gguf.GgufFile;
 import org.memlora.models.transformer.ReferenceModel;
 import org.memlora.models.transformer.TransformerConfig;
-import org.memlora.models.transformer.TransformerExecutor;
 
-/** Real bases, compiled, against transformers loading the same file. The tags {@code large} and {@code speed} run on demand: pom.xml. */
+/** Real bases, compiled, against transformers loading the same file. */
 class CompiledBaseIT {
 
     private static CompiledExecutor open(String name, int bits, int rows, int contextTokens) {
@@ -52,40 +48,6 @@ class CompiledBaseIT {
             System.out.printf("%s, compiled, %d bits: %d of 10 completions equal, %d of 200 tokens before the first difference%n",
                     name, CompiledModels.DEFAULT_BITS, whole, same);
             assertThat(same).isGreaterThanOrEqualTo(120);
-        }
-    }
-
-    @Test
-    @Tag("speed")
-    void speed() {
-        String name = System.getProperty("memlora.base", "qwen2.5-coder-0.5b-instruct");
-        int bits = Integer.getInteger("memlora.bits", CompiledModels.DEFAULT_BITS);
-        long begin = System.nanoTime();
-        try (CompiledExecutor executor = open(name, bits, 16, 1536)) {
-            System.out.printf("%s, %d bits: opened in %.1f s%n", name, bits, (System.nanoTime() - begin) / 1e9);
-            int[] prompt = new int[200];
-            Arrays.setAll(prompt, i -> 100 + i * 37 % 5000);
-            for (int rows : new int[] {1, 1, 4, 8, 16}) {
-                List<TransformerExecutor.RowInput> inputs = new ArrayList<>();
-                for (int row = 0; row < rows; row++) {
-                    inputs.add(new TransformerExecutor.RowInput(row, 0, prompt, "base"));
-                }
-                long start = System.nanoTime();
-                executor.forward(inputs);
-                double prefill = (System.nanoTime() - start) / 1e9;
-                int steps = 20;
-                start = System.nanoTime();
-                for (int step = 0; step < steps; step++) {
-                    List<TransformerExecutor.RowInput> next = new ArrayList<>();
-                    for (int row = 0; row < rows; row++) {
-                        next.add(new TransformerExecutor.RowInput(row, prompt.length + step, new int[] {7 + step}, "base"));
-                    }
-                    executor.forward(next);
-                }
-                double decode = (System.nanoTime() - start) / 1e9;
-                System.out.printf("%s, %d bits, batch %d: prefill %.0f tokens/s, decode %.1f tokens/s%n", name, bits, rows,
-                        rows * prompt.length / prefill, rows * steps / decode);
-            }
         }
     }
 }

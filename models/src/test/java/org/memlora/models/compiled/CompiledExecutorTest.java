@@ -211,6 +211,13 @@ class CompiledExecutorTest {
             assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 60, new int[5], BASE)))).hasMessageContaining("at most 64");
             assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 9, new int[] {1}, BASE)))).hasMessageContaining("holds 0 tokens");
             assertThatThrownBy(() -> executor.forward(rows(new int[] {100}, BASE))).hasMessageContaining("token 100");
+            assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, new int[] {1}, BASE, 2, new int[0])))).hasMessageContaining("logits of 2");
+            try (CompiledExecutor other = open(model, 8, 1)) {
+                other.forward(rows(new int[] {1, 2}, BASE));
+                try (KeyValuePrefix foreign = other.savePrefix(0, 2)) {
+                    assertThatThrownBy(() -> executor.restorePrefix(foreign, 0)).hasMessageContaining("another executor's");
+                }
+            }
         }
         Map<String, LoraAdapter> foreign = ReferenceModel.of("llama-untied").experts();
         assertThatThrownBy(() -> open(model, 8, 1, foreign)).hasMessageContaining("does not fit the base");

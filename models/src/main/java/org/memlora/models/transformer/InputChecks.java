@@ -1,0 +1,63 @@
+package org.memlora.models.transformer;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.transformer.TransformerExecutor.RowInput;
+
+/** What every executor refuses, in the same words. Immutable. */
+public final class InputChecks {
+    private final int rows;
+    private final int contextTokens;
+    private final int vocabularySize;
+    private final Set<String> experts;
+
+    /** @param experts resident ones, without the base */
+    public InputChecks(int rows, int contextTokens, int vocabularySize, Set<String> experts) {
+        this.rows = rows;
+        this.contextTokens = contextTokens;
+        this.vocabularySize = vocabularySize;
+        this.experts = Set.copyOf(experts);
+    }
+
+    /** @throws IllegalArgumentException naming the row, what was found and what was expected */
+    public void require(List<RowInput> inputs) {
+        BitSet seen = new BitSet();
+        for (RowInput input : inputs) {
+            requireRow(input.row());
+            if (seen.get(input.row())) {
+                throw new IllegalArgumentException("row " + input.row() + " comes twice, expected one input per row and call");
+            }
+            seen.set(input.row());
+            int end = input.startPosition() + input.tokens().length;
+            if (input.startPosition() < 0 || input.tokens().length == 0 || end > contextTokens) {
+                throw new IllegalArgumentException("row " + input.row() + ": " + input.tokens().length + " tokens from position "
+                        + input.startPosition() + ", expected at least 1 and an end of at most " + contextTokens);
+            }
+            if (input.logits() < 0 || input.logits() > input.tokens().length) {
+                throw new IllegalArgumentException("row " + input.row() + ": logits of " + input.logits()
+                        + " tokens are wanted, expected 0 .. " + input.tokens().length);
+            }
+            requireTokens(input.tokens());
+            requireTokens(input.candidates());
+            if (!input.expert().equals(GenerationRequest.BASE) && !experts.contains(input.expert())) {
+                throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts);
+            }
+        }
+    }
+
+    public void requireRow(int row) {
+        if (row < 0 || row >= rows) {
+            throw new IllegalArgumentException("row " + row + " is not one of 0 .. " + (rows - 1));
+        }
+    }
+
+    private void requireTokens(int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= vocabularySize) {
+                throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (vocabularySize - 1));
+            }
+        }
+    }
+}
