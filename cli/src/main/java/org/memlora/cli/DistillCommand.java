@@ -28,6 +28,10 @@ final class DistillCommand implements Callable<Integer> {
     @Option(names = "--only-data", description = "Build the training sets that are missing, train nothing.")
     private boolean onlyData;
 
+    @Option(names = "--score", paramLabel = "N", defaultValue = "0", description = "Train nothing: the experts' answers to the first N validation"
+            + " examples of each stage, scored beside the bare base's to the same prompts; written to scores.json and answers.jsonl of the stage.")
+    private int score;
+
     @Option(names = "--device", description = "auto, cpu or gpu. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
     private Compute device;
 
@@ -48,6 +52,10 @@ final class DistillCommand implements Callable<Integer> {
             chosen.forEach(sets::build);
         }
         if (onlyData) {
+            return 0;
+        }
+        if (score > 0) {
+            ExpertScores.write(settings, chosen, score, device);
             return 0;
         }
         OpenedBase base;

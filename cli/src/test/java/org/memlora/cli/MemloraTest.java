@@ -48,6 +48,14 @@ class MemloraTest {
                 Arguments.of("ask Who", 2, "--bank"),
                 Arguments.of("memories --bank b --as-of noon", 2, "\"noon\" is no time"),
                 Arguments.of("memories --bank b --as-of 2025-03-01 --all", 2, "--all and --as-of exclude each other"),
+                Arguments.of("distill", 2, "--config"),
+                Arguments.of("distill --config nowhere.yaml", 2, "There is no configuration nowhere.yaml."),
+                Arguments.of("distill --config ../distillation/configurations/smollm2-135m-instruct.yaml --stage vision", 2, "has no expert vision"),
+                Arguments.of("distill --config pom.xml", 2, "pom.xml"),
+                Arguments.of("record-teacher --data x.json --out y.jsonl", 2, "Give either --url and --model, or --base."),
+                Arguments.of("record-teacher --data x.json --out y.jsonl --url http://localhost:1/v1", 2, "--model"),
+                Arguments.of("record-teacher --data nowhere.json --out y.jsonl --base b", 2, "There is no file nowhere.json."),
+                Arguments.of("record-teacher --data pom.xml --out y.jsonl --base b", 2, "pom.xml"),
                 Arguments.of("serve -D batch.evnts=3", 2, "batch.events"),
                 Arguments.of("serve --config nowhere.properties", 2, "nowhere.properties"));
     }

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.memlora.distillation.training.TrainingSettings;
 import org.memlora.models.lora.LoraConfig;
 import org.memlora.operators.Stage;
@@ -34,9 +36,11 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
      *     are built from the conversations
      * @param train conversations in LoCoMo's format
      * @param validation conversations that only measure
+     * @param teacher a teacher's record of the conversations (record-teacher); the examples are its outputs then, and not what the
+     *     conversations' own annotations say; null = none
      * @param seed of what is drawn while building
      */
-    public record Data(Path folder, List<Path> train, List<Path> validation, long seed) {
+    public record Data(Path folder, List<Path> train, List<Path> validation, Path teacher, long seed) {
         public Data {
             require(folder != null, "data.folder is missing, expected the folder of the training sets");
             train = train == null ? List.of() : List.copyOf(train);
@@ -76,6 +80,8 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
         }
     }
 
+    private static final Pattern MISSING = Pattern.compile("Missing creator property '(\\w+)'");
+
     /** @throws IllegalArgumentException with one sentence that names the file and what is wrong in it */
     public static DistillationConfig read(Path file) {
         boolean json = file.getFileName().toString().endsWith(".json");
@@ -87,6 +93,11 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
             throw new IllegalArgumentException("The configuration " + file + " has the unknown setting \"" + e.getPropertyName()
                     + "\", expected one of " + e.getKnownPropertyIds() + ".", e);
         } catch (JsonProcessingException e) {
+            Matcher missing = MISSING.matcher(String.valueOf(e.getMessage()));
+            if (missing.find()) {
+                throw new IllegalArgumentException("The configuration " + file + " has no setting \"" + missing.group(1) + "\" where one is expected"
+                        + " (null = none), line " + (e.getLocation() == null ? "unknown" : e.getLocation().getLineNr()) + ".", e);
+            }
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
             throw new IllegalArgumentException("The configuration " + file + " can't be used: "
                     + cause.getMessage().lines().findFirst().orElse("no reason given") + ".", e);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.memlora.distillation.examples.ExampleFile;
 import org.memlora.distillation.examples.ExtractionExamples;
 import org.memlora.distillation.examples.GenerationExamples;
@@ -15,12 +16,14 @@ import org.memlora.distillation.examples.UpdateExamples;
 import org.memlora.distillation.examples.Wording;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.distillation.locomo.LocomoFile;
+import org.memlora.distillation.teacher.TeacherRecord;
+import org.memlora.distillation.teacher.TeacherRecorder;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.Stage;
 
 /** Builds the training sets of a configuration that are not there yet. */
 public final class TrainingSets {
-    private static final double NONE_SHARE = 0.5;
+    private static final double NONE_SHARE = 0.7;
     private static final int UPDATES_PER_OPERATION = 60;
     private static final GenerationExamples.Settings TRAIN = new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.3);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
@@ -55,10 +58,13 @@ public final class TrainingSets {
         ExtractionExamples extraction = new ExtractionExamples(filter, NONE_SHARE, data.seed());
         GenerationExamples answers = new GenerationExamples(embedder, generation, data.seed() + 1);
         UpdateExamples updates = new UpdateExamples(embedder, wording, data.seed() + 2);
+        Stage wanted = Stage.valueOf(stage.toUpperCase(Locale.ROOT));
+        Optional<TeacherRecorder> teacher = Optional.ofNullable(data.teacher())
+                .map(recorded -> new TeacherRecorder(TeacherRecord.read(recorded), embedder, filter));
         List<TrainingExample> examples = new ArrayList<>();
         for (Path path : conversations) {
             LocomoConversation conversation = LocomoFile.read(path);
-            examples.addAll(switch (Stage.valueOf(stage.toUpperCase(Locale.ROOT))) {
+            examples.addAll(teacher.isPresent() ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
                 case GENERATION -> answers.build(conversation);
                 default -> updates.build(conversation, UPDATES_PER_OPERATION);

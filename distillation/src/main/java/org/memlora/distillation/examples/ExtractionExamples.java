@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.memlora.distillation.locomo.LocomoConversation;
@@ -15,8 +14,8 @@ import org.memlora.operators.extraction.Exchange;
 import org.memlora.operators.extraction.ExtractionPrompt;
 
 /**
- * Exchanges with the facts a large model observed in them. An exchange without observations is an example of NONE, unless a
- * question rests on one of its turns: then the large model missed something, and the exchange is left out.
+ * Exchanges with the facts a large model observed in them. Where a question rests on a turn without observations, the large model missed
+ * something: the turn's own sentence is the fact ({@link SaidFact}). An exchange without any of both is an example of NONE.
  */
 public final class ExtractionExamples {
     private final OutputFilter filter;
@@ -31,17 +30,19 @@ public final class ExtractionExamples {
     }
 
     public List<TrainingExample> build(LocomoConversation conversation) {
-        Set<String> asked = conversation.questions().stream().flatMap(question -> question.evidence().stream()).collect(Collectors.toSet());
+        Map<String, List<LocomoConversation.Question>> asked = new HashMap<>();
+        conversation.questions().stream().filter(question -> question.answer().isPresent()).forEach(question -> question.evidence()
+                .forEach(turn -> asked.computeIfAbsent(turn, key -> new ArrayList<>()).add(question)));
         List<TrainingExample> examples = new ArrayList<>();
         for (LocomoConversation.Session session : conversation.sessions()) {
             Map<String, List<LocomoConversation.Observation>> byTurn = byLastTurn(session);
             for (Exchange exchange : session.exchanges(conversation.id())) {
                 List<String> ids = exchange.turns().stream().map(DialogueTurn::eventId).toList();
-                List<String> facts = facts(exchange, byTurn);
+                List<String> facts = facts(exchange, byTurn, asked, conversation.speakers());
                 if (!facts.isEmpty()) {
                     String completion = facts.stream().map(fact -> ExtractionPrompt.BULLET + fact).collect(Collectors.joining("\n"));
                     examples.add(example(conversation, exchange, completion, ids, "facts"));
-                } else if (ids.stream().noneMatch(id -> byTurn.containsKey(id) || asked.contains(id)) && random.nextDouble() < noneShare) {
+                } else if (ids.stream().noneMatch(id -> byTurn.containsKey(id) || asked.containsKey(id)) && random.nextDouble() < noneShare) {
                     examples.add(example(conversation, exchange, ExtractionPrompt.NONE, ids, "none"));
                 }
             }
@@ -61,9 +62,15 @@ public final class ExtractionExamples {
         return byTurn;
     }
 
-    private List<String> facts(Exchange exchange, Map<String, List<LocomoConversation.Observation>> byTurn) {
+    private List<String> facts(Exchange exchange, Map<String, List<LocomoConversation.Observation>> byTurn,
+            Map<String, List<LocomoConversation.Question>> asked, List<String> speakers) {
         List<String> facts = new ArrayList<>();
         for (DialogueTurn turn : exchange.turns()) {
+            if (!byTurn.containsKey(turn.eventId())) {
+                String listener = speakers.stream().filter(name -> !name.equals(turn.speaker())).findFirst().orElse("the other");
+                asked.getOrDefault(turn.eventId(), List.of()).forEach(question -> SaidFact.of(turn, listener,
+                        question.text() + " " + question.answer().orElseThrow(), question.answer().orElseThrow()).ifPresent(facts::add));
+            }
             byTurn.getOrDefault(turn.eventId(), List.of()).forEach(observation -> facts.add(FactDates.dated(observation.text(), turn)));
         }
         return filter.facts(exchange, facts);

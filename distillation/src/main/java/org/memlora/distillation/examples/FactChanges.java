@@ -56,7 +56,7 @@ final class FactChanges {
             thinks|believes|feels|is of the opinion
             considers|sees|regards|looks on
             is excited about|is looking forward to|can't wait for|is thrilled about
-            mentioned|said|told|remarked
+            mentioned|said|stated|remarked
             appreciates|values|is grateful for|is thankful for
             helps|supports|assists|aids
             works as|has a job as|is employed as|earns a living as
@@ -126,6 +126,11 @@ final class FactChanges {
                 && !fact.matches(".*\\b(?:won|bought|went|visited|attended|finished|received|adopted|met|got)\\b.*");
     }
 
+    /** True for what a person has several of: likes, pastimes, opinions. Another one is news beside the first. */
+    static boolean isOneOfMany(String fact) {
+        return LIKED.matcher(fact).matches() || DOES.matcher(fact).matches() && !fact.matches("^\\w+ (?:lives|works) .*");
+    }
+
     /** The same in other words: synonyms, lists in another order, a frame. */
     Optional<String> restated(String fact) {
         String text = fact;
@@ -157,7 +162,7 @@ final class FactChanges {
     /** The fact without its last detail, e.g. without "because ..."; what is left says less. */
     static Optional<String> shortened(String fact) {
         Matcher matcher = DETAIL.matcher(fact);
-        return matcher.matches() ? Optional.of(matcher.group(1) + ".") : Optional.empty();
+        return matcher.matches() ? Optional.of(matcher.group(1).replaceFirst("[,;:]$", "") + ".") : Optional.empty();
     }
 
     /** The same with another number, day, colour, place ... */
@@ -188,9 +193,9 @@ final class FactChanges {
         return Optional.empty();
     }
 
-    /** A state with another value, as news: "now", "by now" ... */
+    /** A state that a person has one of at a time, with another value, as news: "now", "by now" ... Likes and pastimes add up instead. */
     Optional<String> changed(String fact) {
-        return isState(fact) ? otherValue(fact).map(text -> {
+        return isState(fact) && !isOneOfMany(fact) ? otherValue(fact).map(text -> {
             String now = wording.choose(List.of("", "now ", "", "by now ", "meanwhile "), random);
             return text.replaceFirst("^(\\w+) ", "$1 " + now);
         }) : Optional.empty();

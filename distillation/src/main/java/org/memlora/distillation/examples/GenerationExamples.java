@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.distillation.locomo.LocomoConversation.Question;
 import org.memlora.models.embedding.TextEmbedder;
@@ -58,7 +59,8 @@ public final class GenerationExamples {
     private record Asked(Question question, float[] vector, String answer) { }
 
     public List<TrainingExample> build(LocomoConversation conversation) {
-        ObservedMemories observed = new ObservedMemories(conversation, embedder);
+        ObservedMemories observed = new ObservedMemories(conversation, embedder,
+                conversation.questions().stream().flatMap(question -> question.evidence().stream()).collect(Collectors.toSet()));
         List<Asked> questions = usable(conversation, observed);
         Instant end = conversation.sessions().get(conversation.sessions().size() - 1).turns().get(0).time().plusSeconds(86_400);
         Map<Asked, Integer> used = new HashMap<>();

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.extraction.DialogueTurn;
@@ -23,7 +24,8 @@ final class ObservedMemories {
     private final Map<String, List<Memory>> byTurn = new HashMap<>();
     private final Map<String, Memory> turns = new LinkedHashMap<>();
 
-    ObservedMemories(LocomoConversation conversation, TextEmbedder embedder) {
+    /** @param wantedTurns ids of the turns that {@link #turn} shall know: embedding takes time */
+    ObservedMemories(LocomoConversation conversation, TextEmbedder embedder, Set<String> wantedTurns) {
         this.conversation = conversation;
         Map<String, DialogueTurn> said = conversation.turns();
         List<Memory> bare = new ArrayList<>();
@@ -40,7 +42,7 @@ final class ObservedMemories {
             memories.add(memory);
             memory.sourceEventIds().forEach(id -> byTurn.computeIfAbsent(id, key -> new ArrayList<>()).add(memory));
         }
-        List<Memory> bareTurns = said.values().stream().filter(turn -> !ExtractionPrompt.line(turn).equals(turn.speaker() + ":"))
+        List<Memory> bareTurns = said.values().stream().filter(turn -> wantedTurns.contains(turn.eventId()) && !ExtractionPrompt.line(turn).equals(turn.speaker() + ":"))
                 .map(turn -> memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), List.of(turn.eventId()))).toList();
         embedded(bareTurns, embedder).forEach(memory -> turns.put(memory.sourceEventIds().get(0), memory));
     }

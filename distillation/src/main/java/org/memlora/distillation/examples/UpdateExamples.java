@@ -2,7 +2,7 @@ package org.memlora.distillation.examples;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +25,15 @@ import org.memlora.operators.update.UpdatePrompt;
  * Decisions about new facts, made from a conversation's observations: no teacher decided them. The memories shown are those
  * that the operator would show: the most similar ones of the bank above its threshold.
  * NONE: the fact restated, or a part of it. UPDATE: a state with another value, or the whole of what was known in part. DELETE: a state
- * taken back. ADD: another observation; and hard negatives: the same about another person, another value of what happened once,
+ * taken back. States of which a person has one at a time are rare in the observations: {@link StateFacts} adds ours. ADD: another observation; and hard negatives: the same about another person, another value of what happened once,
  * and any of the above where the bank lacks the memory concerned.
  */
 public final class UpdateExamples {
     /** Nearer memories than that might say the same: what is right would not be sure. */
     private static final double TWIN = 0.85;
     private static final int OTHERS = 220;
+    /** Times that each attribute of {@link StateFacts} is used per conversation. */
+    private static final int OWN_ROUNDS = 4;
 
     /** A new fact and what is right about the memory it was made from. */
     private record Made(String text, MemoryOperation operation, String kind) { }
@@ -53,28 +55,58 @@ public final class UpdateExamples {
 
     /** @param perOperation most examples of each operation; ADD gets twice as many, as it is the commonest in dialogues */
     public List<TrainingExample> build(LocomoConversation conversation, int perOperation) {
-        ObservedMemories observed = new ObservedMemories(conversation, embedder);
+        ObservedMemories observed = new ObservedMemories(conversation, embedder, Set.of());
         List<String> speakers = conversation.speakers();
         FactChanges changes = new FactChanges(wording, random);
         List<Candidate> candidates = new ArrayList<>();
         observed.memories().forEach(memory -> made(memory, changes, speakers).forEach(made -> candidates.add(new Candidate(memory, made))));
+        for (int i = 0; i < OWN_ROUNDS; i++) {
+            String name = speakers.get(i % speakers.size());
+            for (StateFacts.Pair pair : StateFacts.pairs(name, speakers.get((i + 1) % speakers.size()), wording, random)) {
+                candidates.add(new Candidate(own(conversation, observed, pair.known(), candidates.size()), new Made(pair.news(), pair.operation(), pair.kind())));
+            }
+        }
         shuffle(candidates);
-        Map<MemoryOperation, Integer> counts = new EnumMap<>(MemoryOperation.class);
+        Quota quota = new Quota(perOperation);
         List<TrainingExample> chosen = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            if (room(counts, candidate.made.operation, perOperation) > 0) {
-                example(conversation, observed, candidate.source, candidate.made).filter(example -> room(counts, operation(example), perOperation) > 0)
-                        .ifPresent(example -> {
-                            counts.merge(operation(example), 1, Integer::sum);
-                            chosen.add(example);
-                        });
+            if (quota.hasRoom(candidate.made.operation, candidate.made.operation + "-" + candidate.made.kind)) {
+                example(conversation, observed, candidate.source, candidate.made)
+                        .filter(example -> quota.take(MemoryOperation.valueOf(example.completion().split(" ")[0]), example.kind())).ifPresent(chosen::add);
             }
         }
         return chosen;
     }
 
-    private static int room(Map<MemoryOperation, Integer> counts, MemoryOperation operation, int perOperation) {
-        return (operation == MemoryOperation.ADD ? 2 * perOperation : perOperation) - counts.getOrDefault(operation, 0);
+    /** Bounds the examples of an operation, and each kind at half of its operation's, so that none crowds out the others. */
+    private static final class Quota {
+        private final int perOperation;
+        private final Map<String, Integer> counts = new HashMap<>();
+
+        Quota(int perOperation) {
+            this.perOperation = perOperation;
+        }
+
+        boolean hasRoom(MemoryOperation operation, String kind) {
+            int most = operation == MemoryOperation.ADD ? 2 * perOperation : perOperation;
+            return counts.getOrDefault(operation.name(), 0) < most && counts.getOrDefault(kind, 0) < (most + 1) / 2;
+        }
+
+        boolean take(MemoryOperation operation, String kind) {
+            boolean room = hasRoom(operation, kind);
+            if (room) {
+                counts.merge(operation.name(), 1, Integer::sum);
+                counts.merge(kind, 1, Integer::sum);
+            }
+            return room;
+        }
+    }
+
+    /** A fact of our own as a memory of this conversation. */
+    private Memory own(LocomoConversation conversation, ObservedMemories observed, String text, int number) {
+        Memory beside = observed.memories().get(random.nextInt(observed.memories().size()));
+        return new Memory(conversation.id() + "-own-" + number, text, beside.validFrom(), Optional.empty(), Optional.empty(), beside.sourceEventIds(),
+                Optional.empty(), Optional.empty(), embedder.embed(List.of(text)).get(0));
     }
 
     private List<Made> made(Memory memory, FactChanges changes, List<String> speakers) {
@@ -85,7 +117,7 @@ public final class UpdateExamples {
         changes.changed(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.UPDATE, "value")));
         FactChanges.shortened(fact).ifPresent(text -> made.add(new Made(fact, MemoryOperation.UPDATE, "fuller")));
         changes.retracted(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.DELETE, "retracted")));
-        if (!FactChanges.isState(fact)) {
+        if (!FactChanges.isState(fact) || FactChanges.isOneOfMany(fact)) {
             changes.otherValue(fact).ifPresent(text -> made.add(new Made(text, MemoryOperation.ADD, "other-thing")));
         }
         speakers.stream().filter(name -> fact.startsWith(name)).findFirst().ifPresent(person -> speakers.stream().filter(name -> !name.equals(person))
@@ -144,10 +176,6 @@ public final class UpdateExamples {
             sum += a[i] * b[i];
         }
         return sum;
-    }
-
-    private static MemoryOperation operation(TrainingExample example) {
-        return MemoryOperation.valueOf(example.completion().split(" ")[0]);
     }
 
     private <T> void shuffle(List<T> list) {

@@ -57,6 +57,14 @@ public record LocomoConversation(String id, List<Session> sessions, List<Questio
         questions = List.copyOf(questions);
     }
 
+    /** The beginning of it, with the questions that rest on nothing later. */
+    public LocomoConversation firstSessions(int count) {
+        LocomoConversation first = new LocomoConversation(id, sessions.subList(0, Math.min(count, sessions.size())), List.of());
+        Map<String, DialogueTurn> said = first.turns();
+        return new LocomoConversation(id, first.sessions, questions.stream()
+                .filter(question -> !question.evidence.isEmpty() && said.keySet().containsAll(question.evidence)).toList());
+    }
+
     public List<String> speakers() {
         return sessions.stream().flatMap(session -> session.turns.stream()).map(DialogueTurn::speaker).distinct().toList();
     }

@@ -1,0 +1,128 @@
+package org.memlora.distillation.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.memlora.distillation.examples.OutputFilter;
+import org.memlora.distillation.examples.TrainingExample;
+import org.memlora.distillation.locomo.LocomoConversation;
+import org.memlora.distillation.locomo.LocomoFile;
+import org.memlora.models.GenerationRequest;
+import org.memlora.models.testing.HashEmbedder;
+import org.memlora.operators.Stage;
+
+class TeacherRecorderTest {
+    private static final LocomoConversation CONVERSATION = LocomoFile.read(Path.of("src/test/resources/conversations/small.json"));
+
+    /** Answers freely, as a teacher behind an endpoint does; breaks down after so many answers. */
+    private static final class TalkativeTeacher implements TeacherClient {
+        private final int most;
+        private final List<String> asked = new ArrayList<>();
+
+        TalkativeTeacher(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public String model() {
+            return "talkative";
+        }
+
+        @Override
+        public String answer(GenerationRequest request) {
+            if (asked.size() == most) {
+                throw new TeacherException("The teacher broke down.", null);
+            }
+            String shown = request.prompt().get(1).content();
+            asked.add(shown);
+            if (shown.startsWith("Old memories:")) {
+                return "<think>same?</think>ADD";
+            }
+            if (shown.startsWith("Memories:")) {
+                return "Answer: the violin.";
+            }
+            if (shown.contains("violin")) {
+                return "Sure!\n- Ann adopted two cats.\n- Ann adopted two kittens, cats both.\n- Ben plays the violin.";
+            }
+            return shown.contains("goulash") ? "{\"facts\": [\"Ben cooked goulash.\", \"Rome has a pope.\"]}" : "nothing to tell";
+        }
+
+        @Override
+        public void close() { }
+    }
+
+    private static OutputFilter record(Path file, TeacherClient teacher, List<Long> steps) {
+        OutputFilter filter = new OutputFilter();
+        try (TeacherRecord record = TeacherRecord.open(file)) {
+            new TeacherRecorder(record, new HashEmbedder(), filter).record(CONVERSATION, teacher, steps::add);
+        }
+        return filter;
+    }
+
+    @Test
+    void recordsEachStageCallRawWithPromptAndEvents(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("teacher.jsonl");
+        List<Long> steps = new ArrayList<>();
+        OutputFilter filter = record(file, new TalkativeTeacher(100), steps);
+        assertThat(steps).hasSize(TeacherRecorder.steps(CONVERSATION)).endsWith(10L);
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        assertThat(lines.stream().collect(Collectors.groupingBy(line -> line.get("stage").asText(), Collectors.counting())))
+                .containsEntry("extraction", 5L).containsEntry("generation", 5L).containsKey("update");
+        JsonNode first = lines.get(0);
+        assertThat(first.get("id").asText()).isEqualTo("extraction/small-1/D1:1");
+        assertThat(first.get("model").asText()).isEqualTo("talkative");
+        assertThat(first.get("output").asText()).startsWith("Sure!");
+        assertThat(first.get("eventIds")).hasToString("[\"D1:1\",\"D1:2\"]");
+        assertThat(first.at("/prompt/1/content").asText()).startsWith("Dialogue:\nAnn: Hi Ben!").contains("on 2025-02-28");
+        assertThat(filter.counts()).containsEntry(OutputFilter.Reason.UNPARSABLE, 3).containsEntry(OutputFilter.Reason.UNGROUNDED, 1);
+    }
+
+    @Test
+    void anInterruptedRecordGoesOnAndEqualsAnUninterruptedOne(@TempDir Path folder) throws Exception {
+        Path whole = folder.resolve("whole.jsonl");
+        Path parts = folder.resolve("parts.jsonl");
+        TalkativeTeacher patient = new TalkativeTeacher(100);
+        record(whole, patient, new ArrayList<>());
+        assertThatThrownBy(() -> record(parts, new TalkativeTeacher(4), new ArrayList<>())).isInstanceOf(TeacherException.class);
+        String cutOff = Files.readString(parts);
+        Files.writeString(parts, cutOff.substring(0, cutOff.length() - 20));   // killed while it wrote the fourth line
+        TalkativeTeacher next = new TalkativeTeacher(100);
+        record(parts, next, new ArrayList<>());
+        assertThat(next.asked).hasSize(patient.asked.size() - 3);
+        List<String> complete = Files.readAllLines(parts).stream().filter(line -> line.endsWith("]}")).toList();
+        assertThat(complete).isEqualTo(Files.readAllLines(whole));
+    }
+
+    @Test
+    void recordedCallsBecomeExamplesWithTheExpertsPrompts(@TempDir Path folder) {
+        Path file = folder.resolve("teacher.jsonl");
+        record(file, new TalkativeTeacher(100), new ArrayList<>());
+        OutputFilter filter = new OutputFilter();
+        try (TeacherRecord record = TeacherRecord.read(file)) {
+            TeacherRecorder recorder = new TeacherRecorder(record, new HashEmbedder(), filter);
+            List<TrainingExample> extraction = recorder.examples(CONVERSATION, Stage.EXTRACTION);
+            assertThat(extraction).hasSize(2);   // three outputs have no form
+            assertThat(extraction.get(0).completion()).isEqualTo("- Ann adopted two cats.\n- Ann adopted two kittens, cats both.\n- Ben plays the violin.");
+            assertThat(extraction.get(1).completion()).isEqualTo("- Ben cooked goulash.");
+            assertThat(extraction.get(0).prompt().get(0).content()).hasSizeLessThan(100);
+            List<TrainingExample> update = recorder.examples(CONVERSATION, Stage.UPDATE);
+            assertThat(update).isNotEmpty().allMatch(example -> example.completion().equals("ADD"));
+            List<TrainingExample> generation = recorder.examples(CONVERSATION, Stage.GENERATION);
+            assertThat(generation).extracting(TrainingExample::completion)   // gold, not the teacher's
+                    .containsExactly("28 February 2025", "the violin.", "nurse; she works nights", "red tulips", "not mentioned");
+        }
+        assertThatThrownBy(() -> TeacherRecord.read(folder.resolve("nowhere.jsonl"))).hasMessageContaining("nowhere.jsonl").hasMessageContaining("record-teacher");
+    }
+}
