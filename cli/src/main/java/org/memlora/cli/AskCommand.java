@@ -63,7 +63,7 @@ final class AskCommand implements Callable<Integer> {
         Instant start = Instant.now();
         Duration waited = Duration.ZERO;
         for (; waited.compareTo(timeout) < 0; waited = Duration.between(start, Instant.now())) {
-            progress.step("waiting for the answer", waited.toSeconds(), timeout.toSeconds(), "s");
+            progress.waiting("waiting for the answer", waited, timeout);
             for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
                 if (record.value() != null && record.value().getQuestionEventId().equals(eventId)) {
                     return record.value();

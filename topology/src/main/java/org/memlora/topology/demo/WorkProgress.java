@@ -19,6 +19,7 @@ public final class WorkProgress implements AutoCloseable {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
     /** Shorter work is not worth a last line. */
     private static final Duration SHORT_WORK = Duration.ofSeconds(2);
+    private static final String SECONDS = "s";
     private static final int WIDTH = 110;
     private static final long MEGABYTE = 1_000_000;
 
@@ -63,6 +64,11 @@ public final class WorkProgress implements AutoCloseable {
         step(what, done, total, unit, "");
     }
 
+    /** Waiting for something that may take so long at most; no line tells its end. */
+    public synchronized void waiting(String what, Duration waited, Duration most) {
+        step(what, waited.toSeconds(), most.toSeconds(), SECONDS);
+    }
+
     /** A task with another name begins another bar. {@code now}: what is being worked on; may be empty. */
     public synchronized void step(String what, long done, long total, String unit, String now) {
         if (work == null || !work.task.equals(what)) {
@@ -94,7 +100,7 @@ public final class WorkProgress implements AutoCloseable {
         if (bar != null) {
             bar.close();
             bar = null;
-        } else if (work != null && work.elapsed().compareTo(SHORT_WORK) >= 0) {
+        } else if (work != null && !work.unit.equals(SECONDS) && work.elapsed().compareTo(SHORT_WORK) >= 0) {
             printLine("");
         }
         work = null;
@@ -108,6 +114,10 @@ public final class WorkProgress implements AutoCloseable {
 
     private void printLine(String now) {
         work.printed = System.nanoTime();
+        if (work.unit.equals(SECONDS)) {
+            out.println(work.task + ": " + work.done + " of at most " + work.total + " s");
+            return;
+        }
         long seconds = work.elapsed().toSeconds();
         String left = work.done == 0 || work.done >= work.total ? ""
                 : ", " + seconds * (work.total - work.done) / work.done + " s left";
