@@ -2,6 +2,8 @@ package org.memlora.evaluation.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 import org.memlora.models.ChatMessage;
 
@@ -16,11 +18,18 @@ final class LongPrompts {
     static final int EXTRACTION_TOKENS = 757;
     static final int UPDATE_TOKENS = 1735;
 
-    private final ToIntFunction<List<ChatMessage>> tokens;
+    private final ToIntFunction<List<ChatMessage>> promptTokens;
+    private final ToIntFunction<String> textTokens;
+    /** Counted once, so that the fitting costs no measured time. */
+    private final Map<String, Integer> ruleTokens = new ConcurrentHashMap<>();
 
-    /** @param tokens counts a prompt in the base's tokens, chat template included */
-    LongPrompts(ToIntFunction<List<ChatMessage>> tokens) {
-        this.tokens = tokens;
+    /**
+     * @param promptTokens counts a prompt in the base's tokens, chat template included
+     * @param textTokens counts plain text
+     */
+    LongPrompts(ToIntFunction<List<ChatMessage>> promptTokens, ToIntFunction<String> textTokens) {
+        this.promptTokens = promptTokens;
+        this.textTokens = textTokens;
     }
 
     List<ChatMessage> extraction(String dialogue) {
@@ -40,21 +49,17 @@ final class LongPrompts {
     /** Rules are added one after the other, as long as the prompt comes nearer to the target. */
     private List<ChatMessage> fitted(String instruction, List<String> rules, String data, int target) {
         List<String> parts = new ArrayList<>(List.of(instruction));
-        int length = length(parts, data);
+        int length = promptTokens.applyAsInt(messages(parts, data));
         for (int next = 0; length < target; next++) {
-            parts.add("- " + rules.get(next % rules.size()));
-            int longer = length(parts, data);
+            String rule = "- " + rules.get(next % rules.size());
+            int longer = length + ruleTokens.computeIfAbsent(rule, text -> textTokens.applyAsInt("\n" + text));
             if (longer - target > target - length) {
-                parts.remove(parts.size() - 1);
                 break;
             }
+            parts.add(rule);
             length = longer;
         }
         return messages(parts, data);
-    }
-
-    private int length(List<String> parts, String data) {
-        return tokens.applyAsInt(messages(parts, data));
     }
 
     private static List<ChatMessage> messages(List<String> parts, String data) {

@@ -73,7 +73,7 @@ final class PartMeasurement {
 
     private LongPrompts longPrompts() {
         Tokenizer tokenizer = OpenedBase.open(part.base(), DownloadProgress.none()).tokenizer();
-        return new LongPrompts(prompt -> tokenizer.encodeChat(prompt).length);
+        return new LongPrompts(prompt -> tokenizer.encodeChat(prompt).length, text -> tokenizer.encode(text).length);
     }
 
     private static MemorySystem system(LanguageModel model, LongPrompts prompts, MiniLmEmbedder embedder, StageMeter meter) {

@@ -20,7 +20,7 @@ class LongPromptsIT {
     @ValueSource(strings = {BaseCatalog.SMOLLM2_135M, BaseCatalog.QWEN_CODER_500M})
     void promptsHaveTheMeasuredLengths(String base) {
         Tokenizer tokenizer = OpenedBase.open(CachedBases.path(base).toString(), DownloadProgress.none()).tokenizer();
-        LongPrompts prompts = new LongPrompts(prompt -> tokenizer.encodeChat(prompt).length);
+        LongPrompts prompts = new LongPrompts(prompt -> tokenizer.encodeChat(prompt).length, text -> tokenizer.encode(text).length);
         List<Exchange> exchanges = Workload.banks(List.of(DialogueReader.demo()), 1).get(0).exchanges();
 
         double extraction = exchanges.stream().mapToInt(exchange -> tokenizer.encodeChat(prompts.extraction(exchange.turns().toString())).length)

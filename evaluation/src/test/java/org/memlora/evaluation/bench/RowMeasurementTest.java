@@ -79,7 +79,8 @@ class RowMeasurementTest {
                 .when(request -> ScriptedLanguageModel.promptText(request).contains("Updated memory:"), "{\"memory\": [")
                 .otherwise("yes");
         RowResult result = new RowResult();
-        LongPrompts prompts = new LongPrompts(prompt -> String.join(" ", prompt.stream().map(message -> message.content()).toList()).split("\\s+").length);
+        LongPrompts prompts = new LongPrompts(prompt -> String.join(" ", prompt.stream().map(message -> message.content()).toList()).split("\\s+").length,
+                text -> text.strip().split("\\s+").length);
         try (HashEmbedder embedder = new HashEmbedder()) {
             new RowMeasurement(Workload.banks(List.of(DialogueReader.demo()), 2), 1, 1, LONG, result, (what, done, total) -> { })
                     .run(new LongPromptSystem(model, prompts, embedder, result.meter));
