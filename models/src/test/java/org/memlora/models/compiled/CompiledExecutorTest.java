@@ -19,6 +19,7 @@ import org.memlora.models.gguf.GgufFile;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.safetensors.SafetensorsFile;
+import org.memlora.models.transformer.ExecutorContract;
 import org.memlora.models.transformer.ReferenceModel;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerExecutor.KeyValuePrefix;
@@ -57,6 +58,20 @@ class CompiledExecutorTest {
                 for (int i = 0; i < cases.size(); i++) {
                     assertThat(tokens.get(i)).as("%s %s prompt %d", name, expert, i).isEqualTo(cases.get(i).greedy());
                 }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-wide", "qwen2-wide", "gemma2"})
+    void prefixesPositionsAndCandidatesEqualFullRuns(String name) throws IOException {
+        ReferenceModel model = ReferenceModel.of(name);
+        int[] prompt = model.cases(BASE).get(3).prompt();
+        try (CompiledExecutor executor = open(model, 32, 2)) {
+            for (String expert : List.of(BASE, "all")) {
+                float most = ExecutorContract.largestDifference(executor, prompt, expert);
+                System.out.printf("%s, %s, compiled: largest difference of prefixes, positions and candidates %.2e%n", name, expert, most);
+                assertThat(most).isLessThan(CLOSE);
             }
         }
     }

@@ -23,16 +23,9 @@ class EagerExecutorContractTest {
         int[] prompt = model.cases("base").get(3).prompt();
         try (EagerExecutor executor = model.executor(2)) {
             for (String expert : List.of("base", "all")) {
-                float prefix = 0;
-                for (int tokens : new int[] {1, 8, prompt.length - 1}) {
-                    prefix = Math.max(prefix, ExecutorContract.restoredPrefix(executor, prompt, tokens, expert));
-                }
-                float positions = ExecutorContract.severalPositions(executor, prompt, 6, expert, "qv");
-                float all = ExecutorContract.severalPositions(executor, prompt, prompt.length, expert, "qv");
-                float candidates = ExecutorContract.candidates(executor, prompt, new int[] {42, 3, 99, 17}, expert);
-                System.out.printf("%s, %s: largest difference of logits from a prefix %.2e, of several positions %.2e, of candidates %.2e%n",
-                        name, expert, prefix, Math.max(positions, all), candidates);
-                assertThat(Math.max(prefix, Math.max(Math.max(positions, all), candidates))).isLessThan(CLOSE);
+                float most = ExecutorContract.largestDifference(executor, prompt, expert);
+                System.out.printf("%s, %s: largest difference of prefixes, positions and candidates %.2e%n", name, expert, most);
+                assertThat(most).isLessThan(CLOSE);
             }
         }
     }

@@ -8,14 +8,25 @@ import org.memlora.models.transformer.TransformerExecutor.KeyValuePrefix;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
 
 /** What every executor must do, as largest differences of logits to the plain way; each needs two rows. */
-final class ExecutorContract {
+public final class ExecutorContract {
 
     private static final int[] ALL = {};
 
     private ExecutorContract() { }
 
+    /** The largest difference of all that follows, for a prompt of at least 12 tokens and an expert. */
+    public static float largestDifference(TransformerExecutor executor, int[] prompt, String expert) {
+        float most = 0;
+        for (int tokens : new int[] {1, 8, prompt.length - 1}) {
+            most = Math.max(most, restoredPrefix(executor, prompt, tokens, expert));
+        }
+        most = Math.max(most, severalPositions(executor, prompt, 6, expert, "qv"));
+        most = Math.max(most, severalPositions(executor, prompt, prompt.length, expert, "qv"));
+        return Math.max(most, candidates(executor, prompt, new int[] {42, 3, 99, 17}, expert));
+    }
+
     /** Row 1 starts from a prefix of row 0, after row 0 went on with other tokens. */
-    static float restoredPrefix(TransformerExecutor executor, int[] prompt, int prefixTokens, String expert) {
+    private static float restoredPrefix(TransformerExecutor executor, int[] prompt, int prefixTokens, String expert) {
         float[] full = executor.forward(List.of(new RowInput(0, 0, prompt, expert))).get(0)[0];
         try (KeyValuePrefix prefix = executor.savePrefix(0, prefixTokens)) {
             assertThat(prefix.tokens()).isEqualTo(prefixTokens);
@@ -33,7 +44,7 @@ final class ExecutorContract {
     }
 
     /** The last {@code count} positions in one call, beside another row, against one call per position. */
-    static float severalPositions(TransformerExecutor executor, int[] prompt, int count, String expert, String neighbour) {
+    private static float severalPositions(TransformerExecutor executor, int[] prompt, int count, String expert, String neighbour) {
         int first = prompt.length - count;
         float[][] together = executor.forward(List.of(new RowInput(1, 0, new int[] {5, 6}, neighbour, 0, ALL),
                 new RowInput(0, 0, prompt, expert, count, ALL))).get(1);
@@ -48,7 +59,7 @@ final class ExecutorContract {
     }
 
     /** A few tokens' logits in the order asked for, beside rows with other tokens or all, against the whole row's. */
-    static float candidates(TransformerExecutor executor, int[] prompt, int[] candidates, String expert) {
+    private static float candidates(TransformerExecutor executor, int[] prompt, int[] candidates, String expert) {
         float[][] whole = executor.forward(List.of(new RowInput(0, 0, prompt, expert, 2, ALL))).get(0);
         int[] others = {candidates[0], 1, 0};
         float most = 0;
