@@ -74,8 +74,9 @@ final class BenchReport {
             case PIPELINE -> String.format(Locale.ROOT, "%s: %.2f turns/s, %.2f answers/s, %.0f tokens a turn", part.title(),
                     result.get("turnsPerSecond").asDouble(), result.get("answersPerSecond").asDouble(), result.get("tokensPerTurn").asDouble());
             case ENGINE -> part.title() + ", tokens/s written: " + String.join(", ", figures(result));
-            case EXPERT_COSTS -> String.format(Locale.ROOT, "experts: %+.1f %% over the bare base, mixed batch %+.1f %%, switch %.0f us (+- %.0f)",
-                    100 * result.get("expertOverhead").asDouble(), 100 * result.get("mixedOverhead").asDouble(),
+            case EXPERT_COSTS -> String.format(Locale.ROOT, "experts: %+.1f (+- %.1f) %% over the bare base, mixed batch %+.1f (+- %.1f) %%, switch %.0f us (+- %.0f)",
+                    100 * result.get("expertOverhead").asDouble(), 100 * result.get("expertOverheadError").asDouble(),
+                    100 * result.get("mixedOverhead").asDouble(), 100 * result.get("mixedOverheadError").asDouble(),
                     result.get("switchMicros").asDouble(), result.get("switchMicrosError").asDouble());
             case PARITY -> String.format(Locale.ROOT, "parity: token F1 %.3f eager, %.3f compiled over %d questions, %.0f %% equal answers;"
                     + " %.1f %% of %d greedy tokens equal, largest difference of logits %.2f", result.get("tokenF1Eager").asDouble(),

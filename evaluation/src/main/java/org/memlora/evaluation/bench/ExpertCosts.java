@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.OpenedBase;
 import org.memlora.models.transformer.TransformerExecutor;
@@ -19,12 +21,14 @@ import org.memlora.operators.Stage;
  */
 final class ExpertCosts {
 
-    private static final int STEPS = 16;
-    private static final int ROUNDS = 3;
+    private static final int STEPS = 8;
+    private static final int ROUNDS = 12;
+    private static final int QUICK_ROUNDS = 2;
 
     private final OpenedBase base;
     private final Path experts;
     private final int batch;
+    private final int rounds;
     private final int switches;
     private final PartProgress progress;
 
@@ -32,49 +36,79 @@ final class ExpertCosts {
         this.base = base;
         this.experts = experts;
         this.batch = batch;
+        this.rounds = quick ? QUICK_ROUNDS : ROUNDS;
         this.switches = quick ? 40 : 200;
         this.progress = progress;
     }
 
     ObjectNode measure() {
-        progress.step("bare base", 0, 5);
-        double bare = decodeSeconds(Optional.empty(), List.of(row -> GenerationRequest.BASE)).get(0);
-        progress.step("experts", 1, 5);
         List<IntFunction<String>> uses = new ArrayList<>();
         uses.add(row -> GenerationRequest.BASE);
         RandomExperts.STAGES.forEach(stage -> uses.add(row -> stage.expertName()));
         uses.add(row -> RandomExperts.STAGES.get(row % RandomExperts.STAGES.size()).expertName());
-        List<Double> seconds = decodeSeconds(Optional.of(experts), uses);
-        double dearest = seconds.get(1 + RandomExperts.STAGES.indexOf(Stage.GENERATION));
+        double[][] seconds = decodeSeconds(uses);
+        double[] bare = seconds[0];
+        double[] dearest = seconds[2 + RandomExperts.STAGES.indexOf(Stage.GENERATION)];
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("expertOverhead", dearest / bare - 1);
-        json.put("mixedOverhead", seconds.get(seconds.size() - 1) / dearest - 1);
+        json.put("expertOverhead", overhead(dearest, bare)).put("expertOverheadError", overheadError(dearest, bare));
+        json.put("mixedOverhead", overhead(seconds[uses.size()], dearest)).put("mixedOverheadError", overheadError(seconds[uses.size()], dearest));
         ObjectNode single = json.putObject("expertOverheads");
-        single.put(GenerationRequest.BASE, seconds.get(0) / bare - 1);
+        single.put(GenerationRequest.BASE, overhead(seconds[1], bare));
         for (int i = 0; i < RandomExperts.STAGES.size(); i++) {
-            single.put(RandomExperts.STAGES.get(i).expertName(), seconds.get(i + 1) / bare - 1);
+            single.put(RandomExperts.STAGES.get(i).expertName(), overhead(seconds[i + 2], bare));
         }
         json.put("expertBatch", batch);
-        progress.step("switching", 4, 5);
+        progress.step("switching", rounds + 1, rounds + 2);
         switchMicros(json);
         return json;
     }
 
-    /** Median seconds of {@link #STEPS} decoding steps per use; the uses take turns, so that a slower minute hits all. */
-    private List<Double> decodeSeconds(Optional<Path> resident, List<IntFunction<String>> uses) {
+    /** Of the median round. */
+    private static double overhead(double[] seconds, double[] before) {
+        return median(ratios(seconds, before)) - 1;
+    }
+
+    /** Standard error of the median. */
+    private static double overheadError(double[] seconds, double[] before) {
+        return 1.25 * spread(ratios(seconds, before)) / Math.sqrt(seconds.length);
+    }
+
+    /** Round by round, because the machine's speed changes from one to the next. */
+    private static double[] ratios(double[] seconds, double[] before) {
+        double[] ratios = new double[seconds.length];
+        Arrays.setAll(ratios, i -> seconds[i] / before[i]);
+        return ratios;
+    }
+
+    /** Seconds of {@link #STEPS} decoding steps, [use][round]; the first use is the base alone, without resident experts. */
+    private double[][] decodeSeconds(List<IntFunction<String>> uses) {
         int context = BenchmarkEngine.PROMPT_TOKENS + STEPS + 1;
-        try (TransformerExecutor executor = TransformerExecutors.load(TransformerExecutors.OURS, base, resident, batch, context)) {
-            double[][] seconds = new double[uses.size()][ROUNDS];
-            for (int round = -1; round < ROUNDS; round++) {
+        try (TransformerExecutor alone = TransformerExecutors.load(TransformerExecutors.OURS, base, Optional.empty(), batch, context);
+                TransformerExecutor resident = TransformerExecutors.load(TransformerExecutors.OURS, base, Optional.of(experts), batch, context)) {
+            List<String> bases = Collections.nCopies(batch, GenerationRequest.BASE);
+            List<int[]> prompts = Collections.nCopies(batch, new int[BenchmarkEngine.PROMPT_TOKENS]);
+            TransformerExecutors.feed(alone, 0, prompts, bases);
+            TransformerExecutors.feed(resident, 0, prompts, bases);
+            double[][] seconds = new double[uses.size() + 1][rounds];
+            for (int round = -1; round < rounds; round++) {
+                progress.step("resident experts", round + 1, rounds + 2);
+                seconds[0][Math.max(round, 0)] = decodeSeconds(alone, bases);
                 for (int use = 0; use < uses.size(); use++) {
-                    double time = new ExecutorEngine(executor, uses.get(use)).run(batch, STEPS).decodeNanos() / 1e9;
-                    if (round >= 0) {
-                        seconds[use][round] = time;
-                    }
+                    seconds[use + 1][Math.max(round, 0)] = decodeSeconds(resident, IntStream.range(0, batch).mapToObj(uses.get(use)).toList());
                 }
             }
-            return Arrays.stream(seconds).map(ExpertCosts::median).toList();
+            return seconds;
         }
+    }
+
+    /** All rows from the end of their prompts: what they wrote before is written over. */
+    private double decodeSeconds(TransformerExecutor executor, List<String> experts) {
+        List<int[]> tokens = Collections.nCopies(batch, new int[1]);
+        long start = System.nanoTime();
+        for (int step = 0; step < STEPS; step++) {
+            TransformerExecutors.feed(executor, BenchmarkEngine.PROMPT_TOKENS + step, tokens, experts);
+        }
+        return (System.nanoTime() - start) / 1e9;
     }
 
     /** One row, tokens with extraction and update in pairs (E E U U E E ...): each second token is a switch. Both experts have one shape. */
