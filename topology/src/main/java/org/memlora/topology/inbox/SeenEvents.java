@@ -26,6 +26,11 @@ final class SeenEvents {
     private final KeyValueStore<Bytes, byte[]> store;
     private final long retentionMillis;
 
+    /** Where the {@link BankKey} starts in a key of this kind. */
+    static int bankKeyAt(byte kind) {
+        return kind == BY_TIME ? 1 + Long.BYTES : 1;
+    }
+
     SeenEvents(KeyValueStore<Bytes, byte[]> store, long retentionMillis) {
         this.store = store;
         this.retentionMillis = retentionMillis;

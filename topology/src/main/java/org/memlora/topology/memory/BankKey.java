@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
@@ -20,6 +19,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * The length first: no bank's prefix is a prefix of another bank's, so a prefix scan never leaves the bank.
  */
 public final class BankKey {
+
+    private static final int DELETED_AT_ONCE = 1_000;
 
     private BankKey() { }
 
@@ -46,13 +47,17 @@ public final class BankKey {
         return new String(key.get(), start, key.get().length - start, StandardCharsets.UTF_8);
     }
 
-    /** Deletes all entries of the bank and returns them. */
-    public static <V> List<KeyValue<Bytes, V>> deleteAll(KeyValueStore<Bytes, V> store, String bankId) {
-        List<KeyValue<Bytes, V>> entries = new ArrayList<>();
-        try (KeyValueIterator<Bytes, V> all = store.prefixScan(prefix(bankId), new BytesSerializer())) {
-            all.forEachRemaining(entries::add);
-        }
-        entries.forEach(entry -> store.delete(entry.key));
-        return entries;
+    /** Deletes all entries of the bank, few at a time: a bank may be larger than the heap has room for. */
+    public static <V> void deleteAll(KeyValueStore<Bytes, V> store, String bankId) {
+        List<Bytes> keys = new ArrayList<>();
+        do {
+            keys.clear();
+            try (KeyValueIterator<Bytes, V> all = store.prefixScan(prefix(bankId), new BytesSerializer())) {
+                while (all.hasNext() && keys.size() < DELETED_AT_ONCE) {
+                    keys.add(all.next().key);
+                }
+            }
+            keys.forEach(store::delete);
+        } while (keys.size() == DELETED_AT_ONCE);
     }
 }
