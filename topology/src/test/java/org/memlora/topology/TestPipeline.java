@@ -258,8 +258,9 @@ final class TestPipeline implements AutoCloseable {
         return all;
     }
 
-    /** Everything in all stores that the bank's id stands in: key or value. */
+    /** Everything in all stores that the bank's id stands in, as it is or hashed: key or value. */
     List<String> tracesOf(String bank) {
+        String hash = new String(BankKey.prefix(bank).get(), java.nio.charset.StandardCharsets.ISO_8859_1);
         List<String> traces = new ArrayList<>();
         for (String store : List.of(Names.INBOX_STORE, Names.SEEN_STORE, Names.CONVERSATIONS_STORE, Names.MEMORIES_STORE,
                 Names.OUTPUTS_STORE, Names.ERASURES_STORE)) {
@@ -267,7 +268,7 @@ final class TestPipeline implements AutoCloseable {
                 String value = entry.value instanceof byte[] bytes
                         ? new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1) : entry.value.toString();
                 String key = new String(entry.key.get(), java.nio.charset.StandardCharsets.ISO_8859_1);
-                if (key.contains(bank) || value.contains(bank)) {
+                if (key.contains(hash) || key.contains(bank) || value.contains(bank)) {
                     traces.add(store + ": " + key);
                 }
             }
@@ -277,7 +278,7 @@ final class TestPipeline implements AutoCloseable {
 
     /** The memories of a bank, in the order of their ids. */
     List<MemoryRecord> memories(String bank) {
-        return entries(Names.MEMORIES_STORE).stream().filter(entry -> BankKey.bankId(entry.key).equals(bank))
+        return entries(Names.MEMORIES_STORE).stream().filter(entry -> BankKey.isOf(entry.key, bank))
                 .map(entry -> (MemoryRecord) entry.value).toList();
     }
 

@@ -103,8 +103,8 @@ public final class BankErasure implements AutoCloseable {
 
     private boolean belongs(String store, ConsumerRecord<byte[], byte[]> record) {
         return switch (store) {
-            case Names.MEMORIES_STORE, Names.CONVERSATIONS_STORE, Names.OUTPUTS_STORE -> BankKey.bankId(Bytes.wrap(record.key())).equals(bankId);
-            case Names.SEEN_STORE -> StoredKeys.seenBankId(record.key()).equals(bankId);
+            case Names.MEMORIES_STORE, Names.CONVERSATIONS_STORE, Names.OUTPUTS_STORE -> BankKey.isOf(Bytes.wrap(record.key()), bankId);
+            case Names.SEEN_STORE -> StoredKeys.isSeenOf(record.key(), bankId);
             case Names.INBOX_STORE -> inboxBankId(record.value()).equals(bankId);
             default -> false;
         };

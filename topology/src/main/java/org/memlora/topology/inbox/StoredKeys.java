@@ -10,9 +10,9 @@ public final class StoredKeys {
 
     private StoredKeys() { }
 
-    /** The bank of an entry of the store of seen events. */
-    public static String seenBankId(byte[] key) {
-        return BankKey.bankId(Bytes.wrap(Arrays.copyOfRange(key, SeenEvents.bankKeyAt(key[0]), key.length)));
+    /** True for an entry of the store of seen events that is of the bank. */
+    public static boolean isSeenOf(byte[] key, String bankId) {
+        return BankKey.isOf(Bytes.wrap(Arrays.copyOfRange(key, SeenEvents.bankKeyAt(key[0]), key.length)), bankId);
     }
 
     /** The value of the source record in a value of the inbox store. */

@@ -59,7 +59,7 @@ public final class ScriptedPipeline {
         return settings(bootstrapServers, state, Map.of());
     }
 
-    private static PipelineSettings settings(String bootstrapServers, Path state, Map<String, ?> further) {
+    public static PipelineSettings settings(String bootstrapServers, Path state, Map<String, ?> further) {
         Map<String, Object> settings = new HashMap<>(Map.of(
                 PipelineSettings.BOOTSTRAP_SERVERS, bootstrapServers,
                 PipelineSettings.APPLICATION_ID, "memlora-test",
