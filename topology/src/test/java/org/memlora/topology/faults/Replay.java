@@ -51,6 +51,7 @@ final class Replay {
         Map<String, Object> values = new TreeMap<>();
         PipelineSettings.all().forEach(setting -> values.put(setting.key(), given.value(setting.key())));
         values.put(PipelineSettings.STATE_DIR, folder.toString());
+        values.put(PipelineSettings.BATCH_EVENTS, 1); // one after the other, whatever batches the workers made
         PipelineSettings settings = PipelineSettings.of(values);
         var topology = MemoryTopology.build(settings, WorkerMain.operators(settings, notes, 0), PipelineSerdes.of(serdes),
                 (partition, offset) -> true, PipelineMetrics.none());
