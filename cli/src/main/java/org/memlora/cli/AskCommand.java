@@ -65,7 +65,7 @@ final class AskCommand implements Callable<Integer> {
         for (; waited.compareTo(timeout) < 0; waited = Duration.between(start, Instant.now())) {
             progress.waiting("waiting for the answer", waited, timeout);
             for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
-                if (record.value() != null && record.value().getQuestionEventId().equals(eventId)) {
+                if (record.value().getQuestionEventId().equals(eventId)) {
                     return record.value();
                 }
             }

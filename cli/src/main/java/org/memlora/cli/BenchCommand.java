@@ -6,6 +6,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.memlora.evaluation.bench.BenchRun;
 import org.memlora.evaluation.bench.BenchSettings;
+import org.memlora.evaluation.scale.ScaleMeasurement;
+import org.memlora.evaluation.scale.ScaleReport;
+import org.memlora.evaluation.scale.ScaleRow;
+import org.memlora.evaluation.scale.ScaleSettings;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
 import org.memlora.topology.demo.DialogueReader;
@@ -44,6 +48,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--context-tokens", paramLabel = "N", description = "Longest prompt plus completion. Default: ${DEFAULT-VALUE}.", defaultValue = "1024")
     private int contextTokens;
 
+    @Option(names = "--scale", description = "Instead: how the pipeline itself scales, with a scripted model: workers, conversations, sizes and numbers of"
+            + " banks. Adds key scale to bench.json and writes scale.svg.")
+    private boolean scale;
+
     @Option(names = "--quick", description = "Short measurements: a look, no figures to quote.")
     private boolean quick;
 
@@ -52,6 +60,9 @@ final class BenchCommand implements Callable<Integer> {
         if (parallel < 1 || contextTokens < 64) {
             throw new UserError("--parallel must be at least 1 and --context-tokens at least 64.");
         }
+        if (scale) {
+            return scale();
+        }
         data.forEach(DialogueReader::read);
         try {
             return new BenchRun(new BenchSettings(base, ModelOptions.expertsFolder(experts, base), device, data, batches, Set.copyOf(rows), quick,
@@ -59,5 +70,14 @@ final class BenchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
         }
+    }
+
+    private int scale() throws Exception {
+        System.out.println(ScaleReport.NOTE);
+        List<ScaleRow> found = new ScaleMeasurement(quick ? ScaleSettings.quick() : ScaleSettings.full(),
+                row -> System.out.println(ScaleReport.line(row))).run();
+        ScaleReport.write(report, found);
+        System.out.println("Written to " + report + ": bench.json, scale.svg.");
+        return 0;
     }
 }

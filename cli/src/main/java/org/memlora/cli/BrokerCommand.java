@@ -2,6 +2,7 @@ package org.memlora.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,6 +12,7 @@ import org.memlora.schemas.registry.EmbeddedSchemaRegistry;
 import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.broker.EmbeddedBroker;
 import org.memlora.topology.client.PipelineClient;
+import org.memlora.topology.outbox.ErasureTimes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,6 +32,10 @@ final class BrokerCommand implements Callable<Integer> {
     @Option(names = "--partitions", paramLabel = "N", description = "Partitions of new topics. Default: ${DEFAULT-VALUE}.", defaultValue = "4")
     private int partitions;
 
+    @Option(names = "--forget-max-lag", paramLabel = "SECONDS", description = "forget.max.lag.ms of new topics, as workers have it,"
+            + " here in seconds. Default: ${DEFAULT-VALUE}, a day.", defaultValue = "86400")
+    private Duration forgetMaxLag;
+
     @Override
     public Integer call() throws Exception {
         EmbeddedBroker broker;
@@ -48,7 +54,7 @@ final class BrokerCommand implements Callable<Integer> {
         int maxBytes = PipelineSettings.of(Map.of()).maxMessageBytes();
         try (AvroSerdes serdes = AvroSerdes.of(registry.url());
                 PipelineClient client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), maxBytes)) {
-            client.createTopics(partitions, Optional.empty());
+            client.createTopics(partitions, Optional.empty(), new ErasureTimes(forgetMaxLag));
         }
         System.out.println("Kafka at " + broker.bootstrapServers() + ", schema registry at " + registry.url()
                 + ", data in " + dataDir.toAbsolutePath() + "; Ctrl-C ends.");

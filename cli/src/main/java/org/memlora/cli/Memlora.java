@@ -19,8 +19,8 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "memlora", description = "Long-term memory for assistants, on small models and Kafka Streams.",
         mixinStandardHelpOptions = true, version = "memlora 0.1.0", synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, ServeCommand.class, BrokerCommand.class, SendCommand.class, AskCommand.class,
-            MemoriesCommand.class, ForgetCommand.class, EvaluateCommand.class, BenchCommand.class, RecordTeacherCommand.class,
-            DistillCommand.class})
+            MemoriesCommand.class, ForgetCommand.class, DeadLettersCommand.class, EvaluateCommand.class, BenchCommand.class,
+            RecordTeacherCommand.class, DistillCommand.class})
 public final class Memlora implements Runnable {
 
     private static final int FAILED = 1;

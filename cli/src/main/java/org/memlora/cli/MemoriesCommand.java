@@ -39,7 +39,7 @@ final class MemoriesCommand implements Callable<Integer> {
         try (PipelineClient client = connection.client();
                 TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, true)) {
             for (ConsumerRecord<String, MemoryOperation> record : operations.readToEnd()) {
-                if (bank.equals(record.key()) && record.value() != null) {
+                if (bank.equals(record.value().getBankId())) {
                     view.apply(record.value());
                 }
             }

@@ -1,5 +1,7 @@
 package org.memlora.cli;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +25,10 @@ import org.memlora.topology.MemoryWorker;
 import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.demo.WorkProgress;
+import org.memlora.topology.monitoring.MonitoringServer;
+import org.memlora.topology.monitoring.PipelineMetrics;
+import org.memlora.topology.monitoring.WorkerState;
+import org.memlora.topology.serving.ModelHangError;
 import org.memlora.topology.serving.ModelPipeline;
 import org.memlora.topology.serving.StageMeter;
 import picocli.CommandLine.Command;
@@ -61,13 +67,23 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--health-file", paramLabel = "FILE", description = "Touched every " + HEALTH_SECONDS + " s while the worker runs.")
     private Path healthFile;
 
+    @Option(names = "--metrics-port", paramLabel = "N", description = "Serve /metrics, /health/live, /health/ready, /topology and /state"
+            + " there; 9404 is the usual one. Default: not at all.")
+    private Integer metricsPort;
+
+    @Option(names = "--metrics-host", paramLabel = "HOST", description = "Address to serve them at; there is no access control."
+            + " Default: ${DEFAULT-VALUE}.", defaultValue = "localhost")
+    private String metricsHost;
+
     @Override
     public Integer call() throws Exception {
         PipelineSettings settings = connection.settings(options());
         try (PipelineClient client = connection.client()) {
             if (createTopics || topicsOnly) {
-                client.createTopics(partitions, Optional.empty());
+                client.createTopics(partitions, Optional.empty(), settings.erasureTimes());
             }
+            client.erasureLimits(settings.text(PipelineSettings.APPLICATION_ID)).problems()
+                    .forEach(problem -> System.err.println("memlora: " + problem));
         }
         if (topicsOnly) {
             return 0;
@@ -80,7 +96,24 @@ final class ServeCommand implements Callable<Integer> {
             System.out.println("Worker of " + settings.text(PipelineSettings.APPLICATION_ID) + ": base " + loaded.info().base() + ", experts "
                     + (loaded.info().experts().isEmpty() ? "none" : String.join(", ", new TreeSet<>(loaded.info().experts())))
                     + "; Kafka at " + settings.text(PipelineSettings.BOOTSTRAP_SERVERS) + "; Ctrl-C ends.");
-            return serve(ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, new StageMeter()), serdes));
+            StageMeter meter = new StageMeter();
+            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            MemoryWorker worker = ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, meter, settings.modelHang()),
+                    serdes, new PipelineMetrics(registry));
+            if (metricsPort == null) {
+                return serve(worker);
+            }
+            try (MonitoringServer monitoring = monitoring(worker, registry, meter)) {
+                return serve(worker);
+            }
+        }
+    }
+
+    private MonitoringServer monitoring(MemoryWorker worker, PrometheusMeterRegistry registry, StageMeter meter) {
+        try {
+            return MonitoringServer.start(metricsHost, metricsPort, registry, new WorkerState(worker), meter);
+        } catch (IOException e) {
+            throw new UserError(e.getMessage(), e);
         }
     }
 
@@ -98,10 +131,24 @@ final class ServeCommand implements Callable<Integer> {
         worker.start();
         worker.awaitStop();
         health.shutdownNow();
+        if (worker.failure().filter(ServeCommand::isHang).isPresent()) {
+            haltOnHang(worker.failure().get());
+        }
         if (worker.failure().isPresent()) {
             throw new IllegalStateException("The worker stopped: " + worker.failure().get().getMessage(), worker.failure().get());
         }
         return 0;
+    }
+
+    private static boolean isHang(Throwable failure) {
+        return failure instanceof ModelHangError || failure.getCause() != null && isHang(failure.getCause());
+    }
+
+    /** Closing the model would wait for the call that does not come back. */
+    private static void haltOnHang(Throwable failure) {
+        System.err.println("memlora: " + failure.getMessage());
+        System.err.flush();
+        Runtime.getRuntime().halt(1);
     }
 
     private void touch(MemoryWorker worker) {

@@ -1,5 +1,8 @@
 package org.memlora.topology;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -26,6 +29,8 @@ public final class MemoryWorker implements AutoCloseable {
     private static final Duration REPLACEMENT_WINDOW = Duration.ofMinutes(10);
 
     private final KafkaStreams streams;
+    private final String topology;
+    private final Path stateFolder;
     private final int replacements;
     private final Duration closeTimeout;
     private final Deque<Instant> deaths = new ArrayDeque<>();
@@ -36,6 +41,8 @@ public final class MemoryWorker implements AutoCloseable {
 
     public MemoryWorker(PipelineSettings settings, Topology topology) {
         streams = new KafkaStreams(topology, settings.streamsProperties());
+        this.topology = topology.describe().toString();
+        stateFolder = Path.of(settings.text(PipelineSettings.STATE_DIR), settings.text(PipelineSettings.APPLICATION_ID));
         replacements = settings.number(PipelineSettings.THREAD_REPLACEMENTS);
         closeTimeout = settings.duration(PipelineSettings.BATCH_WORST_MS).plusSeconds(10);
         streams.setUncaughtExceptionHandler(this::onDeath);
@@ -74,6 +81,11 @@ public final class MemoryWorker implements AutoCloseable {
         return streams;
     }
 
+    /** The graph, as Kafka Streams describes it. */
+    public String topology() {
+        return topology;
+    }
+
     public void awaitStop() throws InterruptedException {
         stopped.await();
     }
@@ -106,7 +118,17 @@ public final class MemoryWorker implements AutoCloseable {
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
         LOG.warn("A stream thread died and is replaced", death);
+        restoreStateFolder();
         return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    /** It may be why the thread died: Kafka Streams makes the folders of tasks, not the one above them. */
+    private void restoreStateFolder() {
+        try {
+            Files.createDirectories(stateFolder);
+        } catch (IOException e) {
+            LOG.error("The folder of the local stores, {}, can't be made", stateFolder, e);
+        }
     }
 
     private static boolean isFatal(Throwable death) {

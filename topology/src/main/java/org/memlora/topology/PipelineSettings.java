@@ -21,6 +21,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.inbox.InboxSettings;
+import org.memlora.topology.outbox.ErasureTimes;
 
 /**
  * All settings of the pipeline. A key that is unknown or a value that can't be is refused here, with its name.
@@ -49,6 +50,7 @@ public final class PipelineSettings {
     public static final String STAGE_RETRIES = "stage.retries";
     public static final String REGISTRY_RETRY_MS = "registry.retry.ms";
     public static final String ROCKSDB_MEMORY_BYTES = "rocksdb.memory.bytes";
+    public static final String INDEX_MEMORY_BYTES = "index.memory.bytes";
     public static final String KAFKA_PREFIX = "kafka.";
 
     /** A thread may be away from its poll for so many of the longest transactions. */
@@ -73,11 +75,12 @@ public final class PipelineSettings {
             number(EVENT_TEXT_MAX_CHARS, 8_000, "characters", atLeast(1), "Longer turns and questions are refused."),
             number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", between(1024, MOST_EVENT_BYTES), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
             duration(SEEN_RETENTION_MS, 604_800_000, atLeast(1), "Duplicates are found for so long, in stream time."),
-            duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1), "After this time the changelogs hold nothing of a forgotten bank (max.compaction.lag.ms)."),
+            duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1_000), "After this time and the brokers' clean-up no topic and no store holds anything of a forgotten bank."),
             number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question."),
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
-            bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."));
+            bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."),
+            bytes(INDEX_MEMORY_BYTES, 256L << 20, 1L << 20, "Heap for the indexes of the banks used last; others are read from the store first."));
 
     private static final ConfigDef DEFINITION = definition();
 
@@ -123,6 +126,11 @@ public final class PipelineSettings {
         return ALL;
     }
 
+    /** As set, or the default. */
+    public Object value(String key) {
+        return values.get(key);
+    }
+
     public String text(String key) {
         return (String) values.get(key);
     }
@@ -135,20 +143,33 @@ public final class PipelineSettings {
         return Duration.ofMillis((long) values.get(key));
     }
 
+    public long bytes(String key) {
+        return (long) values.get(key);
+    }
+
     public InboxSettings inbox() {
         return new InboxSettings(number(BATCH_EVENTS), duration(BATCH_WAIT_MS), number(EVENT_TEXT_MAX_CHARS),
                 number(EVENT_MAX_BYTES), duration(EXCHANGE_MAX_GAP_MS), duration(EVENT_MAX_LATENESS_MS), duration(SEEN_RETENTION_MS),
                 duration(REGISTRY_RETRY_MS), duration(BATCH_WORST_MS));
     }
 
+    /** A model call that takes longer hangs: about then the transaction times out, too. */
+    public Duration modelHang() {
+        return duration(BATCH_WORST_MS).multipliedBy(BATCHES_PER_COMMIT);
+    }
+
     public StageCalls stageCalls() {
         return new StageCalls(number(STAGE_RETRIES), duration(BATCH_WORST_MS));
     }
 
+    public ErasureTimes erasureTimes() {
+        return new ErasureTimes(duration(FORGET_MAX_LAG_MS));
+    }
+
     /** Configuration of the changelog topics. */
     public Map<String, String> changelogConfig() {
-        return Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(values.get(FORGET_MAX_LAG_MS)),
-                TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(values.get(FORGET_MAX_LAG_MS)),
+        String segment = String.valueOf(erasureTimes().segment().toMillis());
+        return Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, segment, TopicConfig.DELETE_RETENTION_MS_CONFIG, segment,
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxMessageBytes()));
     }
 

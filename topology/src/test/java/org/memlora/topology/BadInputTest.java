@@ -93,7 +93,7 @@ class BadInputTest {
     @Test
     void shouldRefuseARecordOfAnotherType() {
         byte[] answer = pipeline().serdes.values(FailedEvent.class).serializer().serialize("other",
-                new FailedEvent("inbox", "r", null, List.of(), null, null, null, null, null, Events.START));
+                new FailedEvent("inbox", "r", null, List.of(), null, null, List.of(), null, null, null, Events.START));
 
         pipeline.sendRaw("b1", answer);
 
@@ -143,7 +143,32 @@ class BadInputTest {
                 Arguments.of("INVALID_TIME", event("b1", "e1", Instant.ofEpochMilli(1_683_547_200_000_000L), turn)),
                 Arguments.of("NO_SPEAKER", lastTurn("b1", "e1", 0, " ", "hello")),
                 Arguments.of("NO_EVENT_ID", lastTurn("b1", " ", 0, "Ann", "hello")),
+                Arguments.of("NAME_TOO_LONG", lastTurn("b1", "e1", 0, "A".repeat(257), "hello")),
+                Arguments.of("TEXT_TOO_LONG", Events.pictureTurn("b1", "e1", 0, "hello", "x".repeat(101))),
                 Arguments.of("NO_BANK_ID", lastTurn("", "e1", 0, "Ann", "hello")));
+    }
+
+    @Test
+    void shouldWriteALetterAboutIdsOfAnyLength() {
+        String endless = "id".repeat(1 << 20);
+        pipeline();
+        byte[] unreadable = {9};
+        pipeline.send(lastTurn("b1", endless, 0, "Ann", "hello"), lastTurn(endless, "e1", 0, "Ann", "hello"))
+                .sendRaw(endless, unreadable).sendRaw(endless, pipeline.bytes(lastTurn("b1", "e1", 0, "Ann", "hello")))
+                .send(lastTurn("b1", "e2", 0, "Ann", "Milo is a cat")).flush();
+
+        assertThat(pipeline.deadLetters()).extracting(letter -> letter.getReason().split(":")[0])
+                .containsExactly("ID_TOO_LONG", "ID_TOO_LONG", "UNREADABLE", "KEY_MISMATCH");
+        assertThat(pipeline.operations()).hasSize(1);
+    }
+
+    @Test
+    void shouldKeepRefusedEventsForAReplay() {
+        ConversationEvent event = lastTurn("b1", "e1", 0, " ", "hello");
+        pipeline().send(event);
+
+        assertThat(pipeline.deadLetters()).singleElement()
+                .satisfies(letter -> assertThat(letter.getEvents()).containsExactly(ByteBuffer.wrap(pipeline.bytes(event))));
     }
 
     @ParameterizedTest
@@ -198,6 +223,7 @@ class BadInputTest {
         assertThat(pipeline.answers()).hasSize(1);
         assertThat(pipeline.deadLetters()).hasSize(3).allSatisfy(letter -> {
             assertThat(letter.getReason()).startsWith("DUPLICATE_EVENT");
+            assertThat(letter.getEvents()).isEmpty();
             assertThat(letter.getStage()).isEqualTo("inbox");
         });
     }

@@ -165,6 +165,7 @@ class FailingModelTest {
             assertThat(letter.getReason()).startsWith(reason);
             assertThat(letter.getBankId()).isEqualTo(bank);
             assertThat(letter.getEventIds()).containsExactly(events);
+            assertThat(letter.getEvents()).as("events for a replay").hasSameSizeAs(events);
         });
     }
 

@@ -6,12 +6,17 @@ import static org.memlora.topology.Events.lastTurn;
 import static org.memlora.topology.Events.question;
 import static org.memlora.topology.Events.turn;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
+import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.OperationKind;
+import org.memlora.schemas.OutputKey;
 
 /** Forget leaves nothing of its bank in any store, and everything of the others. */
 class ForgetTest {
@@ -96,6 +101,106 @@ class ForgetTest {
             assertThat(pipeline.answers()).extracting(Answer::getStatus).containsExactly(AnswerStatus.NO_MEMORIES, AnswerStatus.ANSWERED);
             assertThat(pipeline.operations()).extracting(MemoryOperation::getKind)
                     .containsExactly(OperationKind.ADD, OperationKind.FORGET, OperationKind.ADD);
+        }
+    }
+
+    @Test
+    void shouldEraseAllOutputsOfTheBank() {
+        try (TestPipeline pipeline = new TestPipeline()) {
+            // Given: operations, answers and dead letters, of the inbox and of a stage, also one that nobody could read
+            pipeline.model.failWhen(request -> TestPipeline.asks(request, "extraction", "poison"), "no memory left");
+            for (String bank : List.of(BANK, OTHER)) {
+                dialogue(pipeline, bank);
+                pipeline.send(lastTurn(bank, "e4", 4, "Ann", "The poison is green"), lastTurn(bank, "e5", 5, "", "Nobody spoke"));
+                pipeline.sendRaw(bank, "readable all the same".getBytes(StandardCharsets.UTF_8));
+            }
+
+            // When
+            pipeline.send(forget(BANK, "f1", 4)).flush();
+
+            // Then
+            Map<String, Object> outputs = pipeline.outputs();
+            assertThat(outputs).hasSizeGreaterThan(5);
+            assertThat(outputs.values()).filteredOn(value -> value.toString().contains(BANK)).singleElement()
+                    .satisfies(kept -> assertThat(((MemoryOperation) kept).getKind()).isEqualTo(OperationKind.FORGET));
+            assertThat(outputs.values()).filteredOn(value -> value instanceof FailedEvent).hasSize(3)
+                    .allMatch(letter -> ((FailedEvent) letter).getBankId() == null || ((FailedEvent) letter).getBankId().equals(OTHER));
+            assertThat(outputs.keySet()).filteredOn(key -> key.contains(BANK)).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatCameAfterTheForget() {
+        try (TestPipeline pipeline = new TestPipeline()) {
+            // Given: all in one micro-batch, with failures in the inbox and in a stage on both sides of the Forget
+            pipeline.model.failWhen(request -> TestPipeline.asks(request, "extraction", "poison"), "no memory left");
+            pipeline.send(lastTurn(BANK, "e1", 0, "Ann", "The poison is green"), lastTurn(BANK, "e2", 1, "", "Nobody spoke"),
+                    question(BANK, "q1", 2, "Who?"), forget(BANK, "f1", 3),
+                    lastTurn(BANK, "e3", 4, "Ann", "The poison is red"), lastTurn(BANK, "e4", 5, "", "Nobody spoke"),
+                    lastTurn(BANK, "e5", 6, "Ann", "Milo is a cat"), question(BANK, "q2", 7, "Who is Milo?")).flush();
+
+            // Then
+            assertThat(pipeline.outputs().values()).extracting(value -> value instanceof FailedEvent letter ? letter.getEventIds().get(0)
+                            : value instanceof Answer answer ? answer.getQuestionEventId()
+                            : ((MemoryOperation) value).getSourceEventIds().get(0))
+                    .containsExactlyInAnyOrder("f1", "e3", "e4", "e5", "q2");
+        }
+    }
+
+    @Test
+    void shouldSweepTheTopicsAndThenDeleteTheEvents() {
+        Duration step = Duration.ofHours(10);
+        try (TestPipeline pipeline = new TestPipeline()) {
+            pipeline.send(lastTurn(BANK, "e1", 0, "Ann", "Milo is a cat"), forget(BANK, "f1", 1)).flush();
+            pipeline.operationRecords();
+
+            // Then: nothing before its time
+            pipeline.driver.advanceWallClockTime(step.minusHours(2));
+            assertThat(pipeline.markers()).isEmpty();
+
+            // When
+            pipeline.driver.advanceWallClockTime(step.minusHours(4));
+            List<String> markers = pipeline.markers();
+            assertThat(markers).hasSize(3).allMatch(OutputKey::isMarker);
+            assertThat(OutputKey.partition(markers.get(0), 7)).isEqualTo(OutputKey.partition(OutputKey.of(BANK, "0"), 7));
+            assertThat(pipeline.deadLetters()).as("the marker in the events is no event").isEmpty();
+            assertThat(pipeline.deletedBefore).isEmpty();
+
+            pipeline.driver.advanceWallClockTime(step.plusHours(3));
+            assertThat(pipeline.deletedBefore).containsExactly(2L);
+            assertThat(pipeline.entries("erasures")).isEmpty();
+            pipeline.driver.advanceWallClockTime(Duration.ofDays(3));
+            assertThat(pipeline.deletedBefore).hasSize(1);
+            assertThat(pipeline.markers()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotDeleteEventsForAMarkerThatItDidNotSend() {
+        try (TestPipeline pipeline = new TestPipeline()) {
+            pipeline.send(lastTurn(BANK, "e1", 0, "Ann", "Milo is a cat")).sendRaw(OutputKey.marker(0), null).flush();
+
+            pipeline.driver.advanceWallClockTime(Duration.ofDays(3));
+
+            assertThat(pipeline.deletedBefore).isEmpty();
+            assertThat(pipeline.deadLetters()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldTryTheDeletionAgain() {
+        try (TestPipeline pipeline = new TestPipeline()) {
+            pipeline.deletionWorks = false;
+            pipeline.send(forget(BANK, "f1", 1)).flush();
+            pipeline.driver.advanceWallClockTime(Duration.ofHours(12));
+            pipeline.driver.advanceWallClockTime(Duration.ofHours(12));
+            assertThat(pipeline.deletedBefore).containsExactly(1L);
+            pipeline.deletionWorks = true;
+
+            pipeline.driver.advanceWallClockTime(Duration.ofHours(3));
+            pipeline.driver.advanceWallClockTime(Duration.ofDays(3));
+
+            assertThat(pipeline.deletedBefore).containsExactly(1L, 1L);
         }
     }
 }

@@ -26,6 +26,7 @@ import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.StageUsage;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /** What the graph does with good input. */
 class MemoryTopologyTest {
@@ -269,7 +270,8 @@ class MemoryTopologyTest {
     @Test
     void shouldMakeOneSubTopologyOfNamedNodes() throws IOException {
         Topology topology = MemoryTopology.build(PipelineSettings.defaults(), TestPipeline.operators(new ScriptedLanguageModel(), new HashEmbedder()),
-                PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)));
+                PipelineSerdes.of(AvroSerdes.of(TestPipeline.MOCK_REGISTRY)), (partition, offset) -> true,
+                PipelineMetrics.none());
 
         assertThat(topology.describe().subtopologies()).hasSize(1);
         try (InputStream pinned = getClass().getResourceAsStream("/topology.txt")) {

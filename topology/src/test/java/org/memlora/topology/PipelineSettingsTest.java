@@ -33,6 +33,7 @@ class PipelineSettingsTest {
                 "seen.retention.ms", 604_800_000L, "forget.max.lag.ms", 86_400_000L, "question.memories", 10, "stage.retries", 2,
                 "registry.retry.ms", 30_000L));
         expected.put("rocksdb.memory.bytes", 67_108_864L);
+        expected.put("index.memory.bytes", 268_435_456L);
         assertThat(defaults).isEqualTo(expected);
         assertThat(PipelineSettings.all()).allMatch(setting -> !setting.doc().isBlank())
                 .allMatch(setting -> setting.defaultValue() instanceof String || !setting.unit().isBlank());
@@ -44,8 +45,8 @@ class PipelineSettingsTest {
         "batch.events,10001", "batch.wait.ms,0", "batch.worst.ms,0", "batch.worst.ms,9223372036854775807",
         "broker.transaction.max.timeout.ms,0", "broker.transaction.max.timeout.ms,2147483647", "exchange.max.gap.ms,-1",
         "event.max.lateness.ms,-1", "event.text.max.chars,0", "event.max.bytes,1023", "event.max.bytes,2147483647",
-        "seen.retention.ms,0", "forget.max.lag.ms,0", "question.memories,0", "question.memories,1001", "stage.retries,-1",
-        "stage.retries,101", "registry.retry.ms,-1", "registry.retry.ms,9223372036854775807", "rocksdb.memory.bytes,8388607",
+        "seen.retention.ms,0", "forget.max.lag.ms,999", "question.memories,0", "question.memories,1001", "stage.retries,-1",
+        "stage.retries,101", "registry.retry.ms,-1", "registry.retry.ms,9223372036854775807", "rocksdb.memory.bytes,8388607", "index.memory.bytes,1048575",
         "batch.events,many", "batch.wait.ms,1.5"})
     void shouldRefuseWrongValuesByName(String key, String value) {
         assertThatThrownBy(() -> PipelineSettings.of(Map.of(key, value))).isInstanceOf(ConfigException.class)
@@ -108,8 +109,8 @@ class PipelineSettingsTest {
 
     @Test
     void shouldBoundTheTracesInChangelogs() {
-        assertThat(PipelineSettings.of(Map.of(PipelineSettings.FORGET_MAX_LAG_MS, 5)).changelogConfig())
-                .containsEntry("max.compaction.lag.ms", "5").containsEntry("delete.retention.ms", "5")
+        assertThat(PipelineSettings.of(Map.of(PipelineSettings.FORGET_MAX_LAG_MS, 10_000)).changelogConfig())
+                .containsEntry("max.compaction.lag.ms", "3000").containsEntry("delete.retention.ms", "3000")
                 .containsEntry("max.message.bytes", String.valueOf(5 * 1024 * 1024 + 65_536));
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +48,12 @@ import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRecord;
+import org.memlora.schemas.OutputKey;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.memory.BankKey;
+import org.memlora.topology.monitoring.PipelineMetrics;
+import org.memlora.topology.outbox.EventDeletion;
 
 /**
  * The real graph with real serdes in a TopologyTestDriver. The scripted model remembers each turn word for word, adds
@@ -65,6 +69,10 @@ final class TestPipeline implements AutoCloseable {
     /** Called with the texts of each call of the embedder. */
     Consumer<List<String>> embeds = texts -> { };
     final AvroSerdes serdes = AvroSerdes.of(MOCK_REGISTRY);
+    /** Offsets before which events were to be deleted. */
+    final List<Long> deletedBefore = new ArrayList<>();
+    boolean deletionWorks = true;
+    private final EventDeletion deletion = (partition, offset) -> deletedBefore.add(offset) && deletionWorks;
     final TopologyTestDriver driver;
     private final Path stateDir;
     private final PipelineSettings settings;
@@ -89,7 +97,8 @@ final class TestPipeline implements AutoCloseable {
         PipelineSerdes real = PipelineSerdes.of(serdes);
         PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
                 real.deadLetters());
-        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched()), all), settings.streamsProperties(),
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched()), all, deletion,
+                        PipelineMetrics.none()), settings.streamsProperties(),
                 Events.START);
         input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
                 Events.START, Duration.ofMillis(1));
@@ -194,19 +203,45 @@ final class TestPipeline implements AutoCloseable {
     }
 
     List<Answer> answers() {
-        return answers.readValuesToList();
+        return values(answers.readRecordsToList());
     }
 
     List<MemoryOperation> operations() {
-        return operations.readValuesToList();
+        return values(operations.readRecordsToList());
     }
 
     List<TestRecord<String, MemoryOperation>> operationRecords() {
-        return operations.readRecordsToList();
+        return operations.readRecordsToList().stream().filter(record -> record.value() != null).toList();
     }
 
     List<FailedEvent> deadLetters() {
-        return deadLetters.readValuesToList();
+        return values(deadLetters.readRecordsToList());
+    }
+
+    /** All that were written; a Forget puts tombstones over those of its bank. */
+    private static <V> List<V> values(List<TestRecord<String, V>> records) {
+        return records.stream().filter(record -> record.value() != null).map(TestRecord::value).toList();
+    }
+
+    /** What compacted topics would keep: key and value of all outputs not read yet. */
+    Map<String, Object> outputs() {
+        Map<String, Object> last = new LinkedHashMap<>();
+        Stream.of(answers, operations, deadLetters).forEach(topic -> topic.readRecordsToList().forEach(record -> {
+            String key = topic + record.key();
+            last.remove(key);
+            if (record.value() != null) {
+                last.put(key, record.value());
+            }
+        }));
+        return last;
+    }
+
+    /** Keys of the markers on all outputs, among what was not read yet. */
+    List<String> markers() {
+        List<String> keys = new ArrayList<>();
+        Stream.of(answers, operations, deadLetters).forEach(topic -> topic.readRecordsToList().stream()
+                .filter(record -> record.value() == null).map(TestRecord::key).filter(OutputKey::isMarker).forEach(keys::add));
+        return keys;
     }
 
     /** All keys of a store, as text that shows every byte. */
@@ -223,15 +258,17 @@ final class TestPipeline implements AutoCloseable {
         return all;
     }
 
-    /** Everything in all four stores that the bank's id stands in: key or value. */
+    /** Everything in all stores that the bank's id stands in, as it is or hashed: key or value. */
     List<String> tracesOf(String bank) {
+        String hash = new String(BankKey.prefix(bank).get(), java.nio.charset.StandardCharsets.ISO_8859_1);
         List<String> traces = new ArrayList<>();
-        for (String store : List.of(Names.INBOX_STORE, Names.SEEN_STORE, Names.CONVERSATIONS_STORE, Names.MEMORIES_STORE)) {
+        for (String store : List.of(Names.INBOX_STORE, Names.SEEN_STORE, Names.CONVERSATIONS_STORE, Names.MEMORIES_STORE,
+                Names.OUTPUTS_STORE, Names.ERASURES_STORE)) {
             for (KeyValue<Bytes, Object> entry : entries(store)) {
                 String value = entry.value instanceof byte[] bytes
                         ? new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1) : entry.value.toString();
                 String key = new String(entry.key.get(), java.nio.charset.StandardCharsets.ISO_8859_1);
-                if (key.contains(bank) || value.contains(bank)) {
+                if (key.contains(hash) || key.contains(bank) || value.contains(bank)) {
                     traces.add(store + ": " + key);
                 }
             }
@@ -241,7 +278,7 @@ final class TestPipeline implements AutoCloseable {
 
     /** The memories of a bank, in the order of their ids. */
     List<MemoryRecord> memories(String bank) {
-        return entries(Names.MEMORIES_STORE).stream().filter(entry -> BankKey.bankId(entry.key).equals(bank))
+        return entries(Names.MEMORIES_STORE).stream().filter(entry -> BankKey.isOf(entry.key, bank))
                 .map(entry -> (MemoryRecord) entry.value).toList();
     }
 

@@ -9,6 +9,7 @@ public final class InMemoryBank implements MemoryBank {
 
     private final String bankId;
     private final TreeMap<String, Memory> memories = new TreeMap<>();
+    private final BankIndex index = new BankIndex();
 
     public InMemoryBank(String bankId) {
         this.bankId = bankId;
@@ -27,10 +28,16 @@ public final class InMemoryBank implements MemoryBank {
     @Override
     public void put(Memory memory) {
         memories.put(memory.id(), memory);
+        index.put(memory);
     }
 
     @Override
     public void forEach(Consumer<Memory> visitor) {
         memories.values().forEach(visitor);
+    }
+
+    @Override
+    public BankIndex index() {
+        return index;
     }
 }

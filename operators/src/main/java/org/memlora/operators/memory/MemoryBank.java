@@ -15,4 +15,11 @@ public interface MemoryBank {
 
     /** Visits all memories, closed ones included, in the order of their ids. */
     void forEach(Consumer<Memory> visitor);
+
+    /** What retrieval scans in place of the memories. Implementations keep one up to date; this makes a new one each time. */
+    default BankIndex index() {
+        BankIndex index = new BankIndex();
+        forEach(index::put);
+        return index;
+    }
 }

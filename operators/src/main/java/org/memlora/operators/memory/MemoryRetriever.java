@@ -1,15 +1,12 @@
 package org.memlora.operators.memory;
 
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.Set;
 import org.memlora.models.embedding.TextEmbedder;
 
 /**
- * Finds the memories of one bank that fit a text, in one pass over the bank and a heap of the best.
+ * Finds the memories of one bank that fit a text: scores over the bank's {@link BankIndex}, a heap of the best, and only those are read.
  *
  * <p>score = cosine(query, memory) + {@value #WORD_WEIGHT} * overlap - {@value #CLOSED_PENALTY} where the memory is
  * closed, with overlap = sum of idf over shared content words / sum of idf over the query's content words, and
@@ -22,10 +19,7 @@ public final class MemoryRetriever {
     /** "Used to" questions still reach closed memories; a valid one of like fit stands first. */
     static final double CLOSED_PENALTY = 0.1;
     /** A vector's product with itself may miss 1 by this much. */
-    private static final double ROUNDING = 1e-6;
-
-    private static final Comparator<ScoredMemory> BEST_FIRST = Comparator.comparingDouble(ScoredMemory::score)
-            .reversed().thenComparing(scored -> scored.memory().id());
+    private static final double ROUNDING = 1e-5;
 
     private final TextEmbedder embedder;
 
@@ -45,99 +39,117 @@ public final class MemoryRetriever {
 
     /** The same with the query's unit vector at hand, without closed memories on demand. */
     public List<ScoredMemory> retrieve(MemoryBank bank, String query, float[] queryVector, int limit, boolean includeClosed) {
-        List<String> words = List.copyOf(Words.content(query));
-        int[] holders = new int[words.size()];
-        List<Entry> entries = new ArrayList<>();
-        bank.forEach(memory -> {
-            boolean closed = memory.validTo().isPresent();
+        BankIndex index = bank.index();
+        index.requireDimensions("the query vector", queryVector);
+        Overlap overlap = new Overlap(List.copyOf(Words.content(query)), index, includeClosed);
+        Best best = new Best(limit);
+        for (int i = 0; i < index.size(); i++) {
+            boolean closed = index.isClosed(i);
             if (includeClosed || !closed) {
-                BitSet shared = shared(words, memory.text());
-                shared.stream().forEach(word -> holders[word]++);
-                double fit = cosine(queryVector, memory.embedding()) - (closed ? CLOSED_PENALTY : 0);
-                entries.add(new Entry(memory.id(), fit, shared));
+                double fit = index.cosine(i, queryVector) - (closed ? CLOSED_PENALTY : 0);
+                best.offer(index.id(i), fit + WORD_WEIGHT * overlap.of(i));
             }
-        });
-        double[] idf = new double[words.size()];
-        double whole = 0;
-        for (int i = 0; i < idf.length; i++) {
-            idf[i] = Math.log(1 + (double) entries.size() / (1 + holders[i]));
-            whole += idf[i];
         }
-        Best<ScoredId> best = new Best<>(ScoredId.BEST_FIRST, limit);
-        for (Entry entry : entries) {
-            double overlap = whole == 0 ? 0 : entry.shared.stream().mapToDouble(word -> idf[word]).sum() / whole;
-            best.offer(new ScoredId(entry.id, entry.fit + WORD_WEIGHT * overlap));
-        }
-        return best.sorted().stream().map(top -> new ScoredMemory(bank.get(top.id).orElseThrow(), top.score)).toList();
+        return best.read(bank);
     }
 
     /** Valid memories whose cosine reaches the threshold, most similar first; the update stage's candidates. */
     public List<ScoredMemory> similar(MemoryBank bank, float[] vector, double threshold, int limit) {
-        Best<ScoredMemory> similar = new Best<>(BEST_FIRST, limit);
-        bank.forEach(memory -> {
-            if (memory.validTo().isEmpty()) {
-                double cosine = cosine(vector, memory.embedding());
+        BankIndex index = bank.index();
+        index.requireDimensions("the fact's vector", vector);
+        Best similar = new Best(limit);
+        for (int i = 0; i < index.size(); i++) {
+            if (!index.isClosed(i)) {
+                double cosine = index.cosine(i, vector);
                 if (cosine >= threshold - ROUNDING) {
-                    similar.offer(new ScoredMemory(memory, cosine));
+                    similar.offer(index.id(i), cosine);
                 }
             }
-        });
-        return similar.sorted();
+        }
+        return similar.read(bank);
     }
 
-    /* What must wait for the idf of the whole bank: no text, no vector. */
-    private record Entry(String id, double fit, BitSet shared) { }
+    /** The share of the query's words that a memory holds, each by its idf; sums run in the query's order, so that they are the same everywhere. */
+    private static final class Overlap {
+        private final BankIndex index;
+        private final int[] wanted;
+        private final boolean[] held;
+        private final double[] idf;
+        private final double whole;
+
+        Overlap(List<String> words, BankIndex index, boolean includeClosed) {
+            this.index = index;
+            wanted = index.wanted(words);
+            held = new boolean[words.size()];
+            int[] holders = new int[words.size()];
+            int memories = 0;
+            for (int i = 0; i < index.size(); i++) {
+                if (includeClosed || !index.isClosed(i)) {
+                    memories++;
+                    if (index.hold(i, wanted, held)) {
+                        for (int word = 0; word < held.length; word++) {
+                            holders[word] += held[word] ? 1 : 0;
+                            held[word] = false;
+                        }
+                    }
+                }
+            }
+            idf = new double[words.size()];
+            double sum = 0;
+            for (int i = 0; i < idf.length; i++) {
+                idf[i] = Math.log(1 + (double) memories / (1 + holders[i]));
+                sum += idf[i];
+            }
+            whole = sum;
+        }
+
+        double of(int memory) {
+            if (!index.hold(memory, wanted, held)) {
+                return 0;
+            }
+            double sum = 0;
+            for (int i = 0; i < held.length; i++) {
+                sum += held[i] ? idf[i] : 0;
+                held[i] = false;
+            }
+            return sum / whole;
+        }
+    }
 
     private record ScoredId(String id, double score) {
         static final Comparator<ScoredId> BEST_FIRST =
                 Comparator.comparingDouble(ScoredId::score).reversed().thenComparing(ScoredId::id);
     }
 
-    /** The {@code limit} first elements in the order; the worst of them on top of the heap. */
-    private static final class Best<T> {
-        private final Comparator<T> order;
-        private final PriorityQueue<T> heap;
+    /** The {@code limit} best, equal scores by id; the worst of them on top of the heap. */
+    private static final class Best {
+        private final PriorityQueue<ScoredId> heap = new PriorityQueue<>(ScoredId.BEST_FIRST.reversed());
         private final int limit;
+        private double worst = Double.NEGATIVE_INFINITY;
 
-        Best(Comparator<T> order, int limit) {
+        Best(int limit) {
             if (limit < 1) {
                 throw new IllegalArgumentException("limit is " + limit + ", expected at least 1");
             }
-            this.order = order;
-            this.heap = new PriorityQueue<>(order.reversed());
             this.limit = limit;
         }
 
-        void offer(T element) {
-            heap.add(element);
+        void offer(String id, double score) {
+            if (score < worst) {
+                return;
+            }
+            heap.add(new ScoredId(id, score));
             if (heap.size() > limit) {
                 heap.poll();
             }
+            if (heap.size() == limit) {
+                worst = heap.peek().score;
+            }
         }
 
-        List<T> sorted() {
-            return heap.stream().sorted(order).toList();
+        List<ScoredMemory> read(MemoryBank bank) {
+            return heap.stream().sorted(ScoredId.BEST_FIRST)
+                    .map(one -> new ScoredMemory(bank.get(one.id).orElseThrow(), one.score)).toList();
         }
-    }
-
-    private static BitSet shared(List<String> queryWords, String text) {
-        Set<String> words = Words.content(text);
-        BitSet shared = new BitSet(queryWords.size());
-        for (int i = 0; i < queryWords.size(); i++) {
-            shared.set(i, words.contains(queryWords.get(i)));
-        }
-        return shared;
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        if (a.length != b.length) {
-            throw new IllegalArgumentException("the query vector has " + a.length + " dimensions, the memory's has "
-                    + b.length + ": the bank was written with another text embedder");
-        }
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 }

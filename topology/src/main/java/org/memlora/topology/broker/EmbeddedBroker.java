@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -43,12 +44,19 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException if the folder can't be written or the port is in use
      */
     public static EmbeddedBroker start(Path dataDir, int port) throws IOException {
+        return start(dataDir, port, Map.of());
+    }
+
+    /** The same with further settings of Kafka's broker, which win. */
+    public static EmbeddedBroker start(Path dataDir, int port, Map<String, String> further) throws IOException {
         int brokerPort = port == 0 ? freePort() : requireFree(port);
         Path log = Files.createDirectories(dataDir.resolve("kafka"));
         if (!Files.exists(log.resolve("meta.properties"))) {
             format(log);
         }
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings(log, brokerPort, freePort()), false), Time.SYSTEM);
+        Properties settings = settings(log, brokerPort, freePort());
+        settings.putAll(further);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();
         return new EmbeddedBroker(server, brokerPort);
     }
@@ -103,6 +111,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         settings.put("share.coordinator.state.topic.num.partitions", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("log.cleaner.dedupe.buffer.size", String.valueOf(2 << 20));
+        settings.put("log.cleaner.backoff.ms", "5000");
+        settings.put("log.retention.check.interval.ms", "10000");
+        settings.put("log.segment.delete.delay.ms", "10000");
         return settings;
     }
 

@@ -20,7 +20,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Topics;
+import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.broker.TopicCreator;
+import org.memlora.topology.outbox.ErasureTimes;
 
 /** Talks to one Kafka cluster and its registry. Threading: {@link #send} may be called by all threads. */
 public final class PipelineClient implements AutoCloseable {
@@ -54,8 +56,13 @@ public final class PipelineClient implements AutoCloseable {
 
     /** Creates the topics that are missing; replication empty = the broker's default. */
     public void createTopics(int partitions, Optional<Short> replication) throws InterruptedException {
+        createTopics(partitions, replication, PipelineSettings.defaults().erasureTimes());
+    }
+
+    /** The same; {@code erasure}: how soon nothing of a forgotten bank shall be left. */
+    public void createTopics(int partitions, Optional<Short> replication, ErasureTimes erasure) throws InterruptedException {
         withAdmin(admin -> {
-            TopicCreator.createMissing(admin, partitions, replication, maxMessageBytes);
+            TopicCreator.createMissing(admin, partitions, replication, maxMessageBytes, erasure);
             return null;
         });
     }
@@ -96,6 +103,24 @@ public final class PipelineClient implements AutoCloseable {
         }
     }
 
+    /** The dead letters; close it before this. */
+    public DeadLetterBox deadLetters() {
+        return new DeadLetterBox(settings, serdes, maxMessageBytes);
+    }
+
+    /** What is left of a bank that was forgotten by this event just now; close it before this. */
+    public BankErasure erasure(String applicationId, String bankId, String forgetEventId) {
+        try {
+            return new BankErasure(settings, serdes, applicationId, bankId, forgetEventId);
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+    }
+
+    public ErasureLimits erasureLimits(String applicationId) throws InterruptedException {
+        return withAdmin(admin -> ErasureLimits.read(admin, applicationId));
+    }
+
     @Override
     public synchronized void close() {
         if (producer != null) {
@@ -114,13 +139,13 @@ public final class PipelineClient implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface AdminCall {
-        Object run(Admin admin) throws InterruptedException, ExecutionException, TimeoutException;
+    private interface AdminCall<T> {
+        T run(Admin admin) throws InterruptedException, ExecutionException, TimeoutException;
     }
 
-    private void withAdmin(AdminCall call) throws InterruptedException {
+    private <T> T withAdmin(AdminCall<T> call) throws InterruptedException {
         try (Admin admin = Admin.create(settings)) {
-            call.run(admin);
+            return call.run(admin);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw failed(e);
         }

@@ -13,7 +13,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads all partitions of a topic, committed records only and without a consumer group. Threading: one thread. */
+/**
+ * Reads all partitions of a topic, committed records only and without a consumer group; records without a value, which
+ * erase others, are left out. Threading: one thread.
+ */
 public final class TopicReader<V> implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
@@ -44,16 +47,25 @@ public final class TopicReader<V> implements AutoCloseable {
     /** What has come since the last call, in the order of each partition. */
     public List<ConsumerRecord<String, V>> poll(Duration timeout) {
         List<ConsumerRecord<String, V>> records = new ArrayList<>();
-        consumer.poll(timeout).forEach(records::add);
+        for (ConsumerRecord<String, V> record : consumer.poll(timeout)) {
+            if (record.value() != null) {
+                records.add(record);
+            }
+        }
         return records;
     }
 
     /** All records up to what is committed now. */
     public List<ConsumerRecord<String, V>> readToEnd() {
+        return readAllToEnd().stream().filter(record -> record.value() != null).toList();
+    }
+
+    /** The same with the records without a value. */
+    List<ConsumerRecord<String, V>> readAllToEnd() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         List<ConsumerRecord<String, V>> records = new ArrayList<>();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            records.addAll(poll(POLL));
+            consumer.poll(POLL).forEach(records::add);
         }
         return records;
     }

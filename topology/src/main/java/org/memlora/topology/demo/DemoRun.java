@@ -44,7 +44,8 @@ public final class DemoRun {
             Duration load = since(begin);
             long starting = System.nanoTime();
             try (EmbeddedPipeline pipeline = EmbeddedPipeline.start("memlora-demo");
-                    MemoryWorker worker = pipeline.worker(ModelPipeline.operators(loaded, embedder, meter))) {
+                    MemoryWorker worker = pipeline.worker(
+                            ModelPipeline.operators(loaded, embedder, meter, pipeline.settings().modelHang()))) {
                 Duration start = since(starting);
                 long streaming = System.nanoTime();
                 out.println("Streaming " + dialogue.turns() + " turns and " + dialogue.questions() + " questions");

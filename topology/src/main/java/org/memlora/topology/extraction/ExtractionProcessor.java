@@ -20,15 +20,18 @@ import org.memlora.topology.flow.DeadLetters;
 import org.memlora.topology.flow.MicroBatch;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.StageCalls;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /** Replaces the exchanges of a micro-batch by their facts. */
 public final class ExtractionProcessor implements Processor<String, MicroBatch, String, Object> {
 
     private final ExtractionOperator operator;
     private final StageCalls calls;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
 
-    public ExtractionProcessor(ExtractionOperator operator, StageCalls calls) {
+    public ExtractionProcessor(ExtractionOperator operator, StageCalls calls, PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.operator = operator;
         this.calls = calls;
     }
@@ -50,17 +53,18 @@ public final class ExtractionProcessor implements Processor<String, MicroBatch, 
     }
 
     private List<ExtractionResult> extract(List<Exchange> exchanges) {
-        return calls.call(exchanges, operator::extract, (exchange, e) -> new ExtractionResult(exchange, List.of(),
+        return calls.call(exchanges, some -> metrics.stage(Stage.EXTRACTION, () -> operator.extract(some)), (exchange, e) -> new ExtractionResult(exchange, List.of(),
                 StageUsage.NONE, List.of(new StageFailure(Stage.EXTRACTION, StageCalls.reason(e), "",
                         exchange.turns().stream().map(turn -> turn.eventId()).toList()))));
     }
 
     private FactsItem facts(ExchangeItem item, ExtractionResult result) {
         for (StageFailure failure : result.failures()) {
-            context.forward(DeadLetters.failed(item.bankId(), failure, item.exchange().turns().get(0).time(), item.timestamp()),
-                    Names.DEAD_LETTERS_SINK);
+            context.forward(DeadLetters.failed(item.bankId(), failure, item.exchange().turns().get(0).time(),
+                            item.events(), item.timestamp()),
+                    Names.OUTBOX);
         }
-        return new FactsItem(item.bankId(), result.facts(), result.usage(), item.timestamp());
+        return new FactsItem(item.bankId(), result.facts(), result.usage(), item.events(), item.timestamp());
     }
 
     private static Stream<ExchangeItem> exchanges(List<BankItem> items) {

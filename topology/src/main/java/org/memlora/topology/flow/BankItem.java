@@ -6,7 +6,10 @@ import org.memlora.operators.StageUsage;
 import org.memlora.operators.extraction.Exchange;
 import org.memlora.operators.extraction.Fact;
 
-/** One step of a bank, in the order of the log. {@code timestamp}: that of the source record, and of all records made from it. */
+/**
+ * One step of a bank, in the order of the log. {@code timestamp}: that of the source record, and of all records made from
+ * it; {@code events}: values of the source records, for dead letters.
+ */
 public sealed interface BankItem {
 
     String bankId();
@@ -14,7 +17,7 @@ public sealed interface BankItem {
     long timestamp();
 
     /** Turns to extract facts from. */
-    record ExchangeItem(Exchange exchange, long timestamp) implements BankItem {
+    record ExchangeItem(Exchange exchange, List<byte[]> events, long timestamp) implements BankItem {
         @Override
         public String bankId() {
             return exchange.bankId();
@@ -26,14 +29,14 @@ public sealed interface BankItem {
     }
 
     /** What extraction made of an exchange. */
-    record FactsItem(String bankId, List<Fact> facts, StageUsage usage, long timestamp) implements BankItem {
+    record FactsItem(String bankId, List<Fact> facts, StageUsage usage, List<byte[]> events, long timestamp) implements BankItem {
         public FactsItem {
             facts = List.copyOf(facts);
         }
     }
 
     /** {@code hasPicture}: it asks about a picture. */
-    record QuestionItem(String bankId, String eventId, String text, boolean hasPicture, Instant time, long timestamp)
+    record QuestionItem(String bankId, String eventId, String text, boolean hasPicture, Instant time, List<byte[]> events, long timestamp)
             implements BankItem { }
 
     record ForgetItem(String bankId, String eventId, Instant time, long timestamp) implements BankItem { }

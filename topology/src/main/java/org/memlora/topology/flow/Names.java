@@ -1,5 +1,7 @@
 package org.memlora.topology.flow;
 
+import java.util.List;
+
 /** Names of all nodes and stores. Changing a store's name orphans its changelog. */
 public final class Names {
 
@@ -8,9 +10,12 @@ public final class Names {
     public static final String EXTRACTION = "extraction";
     public static final String UPDATE = "update";
     public static final String GENERATION = "generation";
+    public static final String OUTBOX = "outbox";
     public static final String ANSWERS_SINK = "answers";
     public static final String OPERATIONS_SINK = "memory-operations";
     public static final String DEAD_LETTERS_SINK = "dead-letters";
+    /** Back to the events' own topic. */
+    public static final String SWEEP_SINK = "sweep";
 
     /** Accepted events that wait for their micro-batch. */
     public static final String INBOX_STORE = "inbox-events";
@@ -19,6 +24,12 @@ public final class Names {
     /** Per bank: the turn that waits for its partner, and the time of the last turn. */
     public static final String CONVERSATIONS_STORE = "conversations";
     public static final String MEMORIES_STORE = "memories";
+    /** How many records of each bank stand on each output topic. */
+    public static final String OUTPUTS_STORE = "outputs";
+    /** What remains to be done after Forgets. */
+    public static final String ERASURES_STORE = "erasures";
+    public static final List<String> STORES = List.of(INBOX_STORE, SEEN_STORE, CONVERSATIONS_STORE, MEMORIES_STORE, OUTPUTS_STORE,
+            ERASURES_STORE);
 
     private Names() { }
 }

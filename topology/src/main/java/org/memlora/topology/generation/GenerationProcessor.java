@@ -19,6 +19,7 @@ import org.memlora.topology.flow.Names;
 import org.memlora.topology.flow.QuestionBatch;
 import org.memlora.topology.flow.QuestionBatch.PreparedQuestion;
 import org.memlora.topology.flow.StageCalls;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /** Gives each question exactly one answer. */
 public final class GenerationProcessor implements Processor<String, QuestionBatch, String, Object> {
@@ -26,10 +27,12 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
     private final GenerationOperator operator;
     private final StageCalls calls;
     private final AnswerRecords answers;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
 
     /** {@code model}: name of the base, for the answers. */
-    public GenerationProcessor(GenerationOperator operator, StageCalls calls, String model) {
+    public GenerationProcessor(GenerationOperator operator, StageCalls calls, String model, PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.operator = operator;
         this.calls = calls;
         this.answers = new AnswerRecords(model);
@@ -59,7 +62,7 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
 
     private void generate(List<PreparedQuestion> questions) {
         List<GeneratedAnswer> generated = calls.call(questions,
-                some -> operator.answer(some.stream().map(GenerationProcessor::context).toList()),
+                some -> metrics.stage(Stage.GENERATION, () -> operator.answer(some.stream().map(GenerationProcessor::context).toList())),
                 (question, e) -> new GeneratedAnswer(question.item().eventId(), Optional.empty(), GenerationRequest.BASE, StageUsage.NONE,
                         List.of(new StageFailure(Stage.GENERATION, StageCalls.reason(e), "", List.of(question.item().eventId())))));
         for (int i = 0; i < generated.size(); i++) {
@@ -75,11 +78,11 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
     }
 
     private void answer(PreparedQuestion question, Answer answer) {
-        context.forward(new Record<>(question.item().bankId(), answer, question.item().timestamp()), Names.ANSWERS_SINK);
+        context.forward(new Record<>(question.item().bankId(), answer, question.item().timestamp()), Names.OUTBOX);
     }
 
     private void deadLetter(PreparedQuestion question, StageFailure failure) {
         context.forward(DeadLetters.failed(question.item().bankId(), failure, question.item().time(),
-                question.item().timestamp()), Names.DEAD_LETTERS_SINK);
+                question.item().events(), question.item().timestamp()), Names.OUTBOX);
     }
 }

@@ -13,6 +13,9 @@ final class EventValidator {
     /** A time beyond, microseconds for instance, would make every later turn of the bank a late one. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
+    /** They stand in keys and in all that is made from the event. */
+    private static final int LONGEST_ID = 256;
+
     private final int maxTextChars;
 
     EventValidator(int maxTextChars) {
@@ -23,6 +26,10 @@ final class EventValidator {
     Optional<String> refusal(String recordKey, ConversationEvent event) {
         if (event.getEventId().isBlank()) {
             return Optional.of("NO_EVENT_ID: the eventId is empty");
+        }
+        if (event.getEventId().length() > LONGEST_ID || event.getBankId().length() > LONGEST_ID) {
+            return Optional.of("ID_TOO_LONG: ids may have " + LONGEST_ID + " characters, the eventId has "
+                    + event.getEventId().length() + ", the bankId " + event.getBankId().length());
         }
         if (event.getBankId().isBlank()) {
             return Optional.of("NO_BANK_ID: the bankId is empty");
@@ -52,10 +59,15 @@ final class EventValidator {
         if (turn.getSpeaker().isBlank()) {
             return Optional.of("NO_SPEAKER: a turn needs a speaker");
         }
+        if (turn.getSpeaker().length() > LONGEST_ID) {
+            return Optional.of("NAME_TOO_LONG: a speaker's name may have " + LONGEST_ID + " characters, this one has "
+                    + turn.getSpeaker().length());
+        }
         if (turn.getText().isBlank() && turn.getPicture() == null) {
             return Optional.of("EMPTY_TEXT: the turn has neither text nor picture");
         }
-        return tooLong(turn.getText());
+        String caption = turn.getPicture() == null || turn.getPicture().getCaption() == null ? "" : turn.getPicture().getCaption();
+        return tooLong(turn.getText()).or(() -> tooLong(caption));
     }
 
     private Optional<String> tooLong(String text) {

@@ -93,7 +93,7 @@ final class ExchangePairing {
             conversations.put(key, new Conversation(before.get().lastTurnTime(), Optional.empty()).write());
         });
         items.add(new QuestionItem(event.getBankId(), event.getEventId(), question.getText(), question.getPicture() != null,
-                time(stored, event, before), stored.timestamp()));
+                time(stored, event, before), List.of(stored.value()), stored.timestamp()));
         return items;
     }
 
@@ -104,7 +104,7 @@ final class ExchangePairing {
     private ExchangeItem exchange(List<StoredEvent> stored) {
         List<ConversationEvent> events = stored.stream().map(reader).toList();
         return new ExchangeItem(new Exchange(events.get(0).getBankId(), events.stream().map(ExchangePairing::dialogueTurn).toList()),
-                stored.get(stored.size() - 1).timestamp());
+                stored.stream().map(StoredEvent::value).toList(), stored.get(stored.size() - 1).timestamp());
     }
 
     private static DialogueTurn dialogueTurn(ConversationEvent event) {

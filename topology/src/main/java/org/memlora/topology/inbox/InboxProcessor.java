@@ -17,12 +17,15 @@ import org.memlora.operators.Stage;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.Forget;
+import org.memlora.schemas.OutputKey;
 import org.memlora.schemas.Turn;
 import org.memlora.topology.flow.BankItem;
 import org.memlora.topology.flow.DeadLetters;
 import org.memlora.topology.flow.DeadLetters.Origin;
 import org.memlora.topology.flow.MicroBatch;
 import org.memlora.topology.flow.Names;
+import org.memlora.topology.flow.SweepMarker;
+import org.memlora.topology.monitoring.PipelineMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +44,14 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     private final String topic;
     private final EventReader reader;
     private final EventValidator validator;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private InboxQueue queue;
     private SeenEvents seen;
     private ExchangePairing pairing;
 
-    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer) {
+    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer, PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.settings = settings;
         this.topic = topic;
         this.reader = new EventReader(deserializer, topic, settings.registryRetry());
@@ -66,22 +71,43 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     @Override
     public void process(Record<String, byte[]> record) {
         Origin origin = origin(record);
-        Optional<ConversationEvent> event = isSmallEnough(record.value(), origin) ? read(record, origin) : Optional.empty();
-        if (event.isPresent() && isUsable(record.key(), event.get(), origin) && isNew(event.get(), origin)
-                && isVisible(event.get(), origin)) {
-            queue.add(new StoredEvent(origin.offset(), origin.timestamp(), record.value()));
+        if (record.value() == null && OutputKey.isMarker(record.key())) {
+            context.forward(new Record<>(null, new SweepMarker(origin.offset()), record.timestamp()), Names.OUTBOX);
+            return;
         }
-        if (queue.size() >= settings.batchEvents()) {
+        Optional<ConversationEvent> event = isSmallEnough(record, origin) ? read(record, origin) : Optional.empty();
+        if (event.isPresent() && isUsable(record, event.get(), origin) && isNew(event.get(), origin)
+                && isVisible(record, event.get(), origin)) {
+            accept(new StoredEvent(origin.offset(), origin.timestamp(), record.value()), event.get().getBody() instanceof Forget);
+        }
+    }
+
+    /** A Forget passes all stages alone, after all that stands before it and before anything after it is read. */
+    private void accept(StoredEvent event, boolean alone) {
+        if (alone) {
+            leaveAll();
+        }
+        queue.add(event);
+        metrics.inbox(context.taskId().partition(), queue.size());
+        if (alone) {
+            leaveAll();
+        } else if (queue.size() >= settings.batchEvents()) {
+            leave();
+        }
+    }
+
+    private void leaveAll() {
+        while (queue.size() > 0) {
             leave();
         }
     }
 
     /** Compressed, an event can pass the broker's limit that our own producer, which counts plain bytes, can't pass again. */
-    private boolean isSmallEnough(byte[] value, Origin origin) {
-        if (value == null || value.length <= settings.maxEventBytes()) {
+    private boolean isSmallEnough(Record<String, byte[]> record, Origin origin) {
+        if (record.value() == null || record.value().length <= settings.maxEventBytes()) {
             return true;
         }
-        deadLetter(DeadLetters.unreadable(origin, "EVENT_TOO_LARGE: " + value.length + " bytes, at most "
+        deadLetter(DeadLetters.unreadable(origin, record.key(), "EVENT_TOO_LARGE: " + record.value().length + " bytes, at most "
                 + settings.maxEventBytes() + " are read", null));
         return false;
     }
@@ -90,14 +116,14 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         try {
             return Optional.of(reader.read(record.value()));
         } catch (SerializationException e) {
-            deadLetter(DeadLetters.unreadable(origin, "UNREADABLE: " + e.getMessage(), record.value()));
+            deadLetter(DeadLetters.unreadable(origin, record.key(), "UNREADABLE: " + e.getMessage(), record.value()));
             return Optional.empty();
         }
     }
 
-    private boolean isUsable(String key, ConversationEvent event, Origin origin) {
-        Optional<String> refusal = validator.refusal(key, event);
-        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, reason, event));
+    private boolean isUsable(Record<String, byte[]> record, ConversationEvent event, Origin origin) {
+        Optional<String> refusal = validator.refusal(record.key(), event);
+        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, reason, event, record.value()));
         return refusal.isEmpty();
     }
 
@@ -109,17 +135,18 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         if (seen.add(event.getBankId(), event.getEventId(), context.currentStreamTimeMs())) {
             return true;
         }
-        refuse(Stage.INBOX, origin, "DUPLICATE_EVENT: the bank had an event of this id before", event);
+        refuse(Stage.INBOX, origin, "DUPLICATE_EVENT: the bank had an event of this id before", event, null);
         return false;
     }
 
     /** Reports a picture that nobody can see; false if nothing else is in the turn. */
-    private boolean isVisible(ConversationEvent event, Origin origin) {
+    private boolean isVisible(Record<String, byte[]> record, ConversationEvent event, Origin origin) {
         if (!(event.getBody() instanceof Turn turn) || turn.getPicture() == null
                 || (turn.getPicture().getCaption() != null && !turn.getPicture().getCaption().isBlank())) {
             return true;
         }
-        refuse(Stage.VISION, origin, "NO_VISION_EXPERT: the picture has no caption, and no vision expert is loaded", event);
+        refuse(Stage.VISION, origin, "NO_VISION_EXPERT: the picture has no caption, and no vision expert is loaded", event,
+                record.value());
         return !turn.getText().isBlank();
     }
 
@@ -131,12 +158,15 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         for (StoredEvent event : events) {
             items.addAll(pairing.next(event, this::refuse));
         }
+        long start = System.nanoTime();
         if (!items.isEmpty()) {
-            long start = System.nanoTime();
             context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.EXTRACTION);
-            warnIfSlow(events.size(), Duration.ofNanos(System.nanoTime() - start));
         }
         if (!events.isEmpty()) {
+            Duration taken = Duration.ofNanos(System.nanoTime() - start);
+            warnIfSlow(events.size(), taken);
+            metrics.batch(events.size(), taken);
+            metrics.inbox(context.taskId().partition(), queue.size());
             context.commit();
         }
     }
@@ -151,16 +181,16 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
 
     private void refuse(ExchangePairing.Refusal refusal) {
         refuse(Stage.INBOX, new Origin(topic, context.taskId().partition(), refusal.stored().offset(),
-                refusal.stored().timestamp()), refusal.reason(), refusal.event());
+                refusal.stored().timestamp()), refusal.reason(), refusal.event(), refusal.stored().value());
     }
 
-    private void refuse(Stage stage, Origin origin, String reason, ConversationEvent event) {
+    private void refuse(Stage stage, Origin origin, String reason, ConversationEvent event, byte[] raw) {
         deadLetter(DeadLetters.refused(stage, origin, reason, event.getBankId(), event.getEventId(),
-                Optional.ofNullable(event.getTime())));
+                Optional.ofNullable(event.getTime()), raw));
     }
 
     private void deadLetter(Record<String, FailedEvent> letter) {
-        context.forward(letter, Names.DEAD_LETTERS_SINK);
+        context.forward(letter, Names.OUTBOX);
     }
 
     private Origin origin(Record<String, byte[]> record) {

@@ -13,8 +13,8 @@ import org.memlora.topology.memory.BankKey;
 /**
  * Ids of accepted events, kept for a retention of stream time. Each has two entries:
  * <pre>
- * 'E', {@link BankKey}(bank, event id)             -> 8 bytes, stream time when seen, big endian
- * 'T', 8 bytes of that time, the same BankKey      -> empty; in order of time, for expiry
+ * 'E', hashed {@link BankKey}(bank, event id)      -> 8 bytes, stream time when seen, big endian
+ * 'T', 8 bytes of that time, the same BankKey        -> empty; in order of time, for expiry
  * </pre>
  */
 final class SeenEvents {
@@ -26,6 +26,11 @@ final class SeenEvents {
     private final KeyValueStore<Bytes, byte[]> store;
     private final long retentionMillis;
 
+    /** Where the {@link BankKey} starts in a key of this kind. */
+    static int bankKeyAt(byte kind) {
+        return kind == BY_TIME ? 1 + Long.BYTES : 1;
+    }
+
     SeenEvents(KeyValueStore<Bytes, byte[]> store, long retentionMillis) {
         this.store = store;
         this.retentionMillis = retentionMillis;
@@ -33,7 +38,7 @@ final class SeenEvents {
 
     /** Notes the event; false if it had been seen before. */
     boolean add(String bankId, String eventId, long streamTime) {
-        byte[] event = BankKey.of(bankId, eventId).get();
+        byte[] event = BankKey.hashed(bankId, eventId).get();
         Bytes key = byEvent(event);
         byte[] seenAt = store.get(key);
         if (seenAt != null && ByteBuffer.wrap(seenAt).getLong() >= streamTime - retentionMillis) {

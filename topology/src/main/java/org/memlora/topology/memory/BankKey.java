@@ -2,57 +2,73 @@ package org.memlora.topology.memory;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.serialization.BytesSerializer;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Key of something that belongs to a bank:
  * <pre>
- * 4 bytes  length of the bank id in UTF-8, big endian
- * n bytes  bank id, UTF-8
- * rest     id within the bank (memory id, event id), UTF-8
+ * 16 bytes  start of the SHA-256 of the bank id in UTF-8
+ * rest      id within the bank: text in UTF-8, or 16 bytes hashed alike
  * </pre>
- * The length first: no bank's prefix is a prefix of another bank's, so a prefix scan never leaves the bank.
+ * The bank first, in a fixed length: a prefix scan never leaves the bank. Hashed, because keys outlive what they stood for, in
+ * tombstones of changelogs and in RocksDB's manifests, and nobody shall read there whose bank was forgotten.
  */
 public final class BankKey {
 
+    private static final int DELETED_AT_ONCE = 1_000;
+    private static final int HASH_BYTES = 16;
+
     private BankKey() { }
 
+    /** {@code id} stays readable: it must be a name of ours. */
     public static Bytes of(String bankId, String id) {
-        byte[] bank = bankId.getBytes(StandardCharsets.UTF_8);
-        byte[] rest = id.getBytes(StandardCharsets.UTF_8);
-        return Bytes.wrap(ByteBuffer.allocate(Integer.BYTES + bank.length + rest.length)
-                .putInt(bank.length).put(bank).put(rest).array());
+        return join(hash(bankId), id.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** For an id that others gave. */
+    public static Bytes hashed(String bankId, String id) {
+        return join(hash(bankId), hash(id));
     }
 
     public static Bytes prefix(String bankId) {
-        return of(bankId, "");
+        return Bytes.wrap(hash(bankId));
     }
 
-    public static String bankId(Bytes key) {
-        ByteBuffer buffer = ByteBuffer.wrap(key.get());
-        byte[] bank = new byte[buffer.getInt()];
-        buffer.get(bank);
-        return new String(bank, StandardCharsets.UTF_8);
+    public static boolean isOf(Bytes key, String bankId) {
+        return key.get().length >= HASH_BYTES && Arrays.equals(key.get(), 0, HASH_BYTES, hash(bankId), 0, HASH_BYTES);
     }
 
-    public static String id(Bytes key) {
-        int start = Integer.BYTES + ByteBuffer.wrap(key.get()).getInt();
-        return new String(key.get(), start, key.get().length - start, StandardCharsets.UTF_8);
+    private static Bytes join(byte[] bank, byte[] id) {
+        return Bytes.wrap(ByteBuffer.allocate(bank.length + id.length).put(bank).put(id).array());
     }
 
-    /** Deletes all entries of the bank and returns them. */
-    public static <V> List<KeyValue<Bytes, V>> deleteAll(KeyValueStore<Bytes, V> store, String bankId) {
-        List<KeyValue<Bytes, V>> entries = new ArrayList<>();
-        try (KeyValueIterator<Bytes, V> all = store.prefixScan(prefix(bankId), new BytesSerializer())) {
-            all.forEachRemaining(entries::add);
+    private static byte[] hash(String text) {
+        try {
+            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)), HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-        entries.forEach(entry -> store.delete(entry.key));
-        return entries;
+    }
+
+    /** Deletes all entries of the bank, few at a time: a bank may be larger than the heap has room for. */
+    public static <V> void deleteAll(KeyValueStore<Bytes, V> store, String bankId) {
+        List<Bytes> keys = new ArrayList<>();
+        do {
+            keys.clear();
+            try (KeyValueIterator<Bytes, V> all = store.prefixScan(prefix(bankId), new BytesSerializer())) {
+                while (all.hasNext() && keys.size() < DELETED_AT_ONCE) {
+                    keys.add(all.next().key);
+                }
+            }
+            keys.forEach(store::delete);
+        } while (keys.size() == DELETED_AT_ONCE);
     }
 }

@@ -10,23 +10,27 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.memlora.operators.memory.BankIndex;
 import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.MemoryBank;
 import org.memlora.schemas.MemoryRecord;
 
 /**
  * One bank's part of the store. Changes are visible here at once and reach the store with {@link #save()}, so that an
- * attempt that fails half-way leaves nothing behind. Threading: the stream thread that owns the store.
+ * attempt that fails half-way leaves nothing behind. The index follows the changes; what undoes them drops it.
+ * Threading: the stream thread that owns the store.
  */
 public final class StoreMemoryBank implements MemoryBank {
 
     private final String bankId;
     private final KeyValueStore<Bytes, MemoryRecord> store;
+    private final IndexCache.View indexes;
     private final TreeMap<Bytes, Memory> changes = new TreeMap<>();
 
-    public StoreMemoryBank(String bankId, KeyValueStore<Bytes, MemoryRecord> store) {
+    public StoreMemoryBank(String bankId, KeyValueStore<Bytes, MemoryRecord> store, IndexCache.View indexes) {
         this.bankId = bankId;
         this.store = store;
+        this.indexes = indexes;
     }
 
     @Override
@@ -44,6 +48,12 @@ public final class StoreMemoryBank implements MemoryBank {
     @Override
     public void put(Memory memory) {
         changes.put(BankKey.of(bankId, memory.id()), memory);
+        indexes.put(bankId, memory);
+    }
+
+    @Override
+    public BankIndex index() {
+        return indexes.of(bankId, MemoryBank.super::index);
     }
 
     @Override
@@ -78,7 +88,10 @@ public final class StoreMemoryBank implements MemoryBank {
 
     /** Drops the changes not yet saved. */
     public void discard() {
-        changes.clear();
+        if (!changes.isEmpty()) {
+            indexes.drop(bankId);
+            changes.clear();
+        }
     }
 
     private static Map.Entry<Bytes, Memory> advance(Iterator<Map.Entry<Bytes, Memory>> entries) {

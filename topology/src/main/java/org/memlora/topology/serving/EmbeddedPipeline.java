@@ -61,6 +61,11 @@ public final class EmbeddedPipeline implements AutoCloseable {
         return client;
     }
 
+    /** What its workers run with. */
+    public PipelineSettings settings() {
+        return settings;
+    }
+
     /** A worker that runs; the caller closes it before this object. */
     public MemoryWorker worker(MemoryOperators operators) throws InterruptedException {
         MemoryWorker worker = ModelPipeline.worker(settings, operators, serdes);

@@ -1,5 +1,6 @@
 package org.memlora.topology.serving;
 
+import java.time.Duration;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.embedding.CachedTextEmbedder;
 import org.memlora.models.embedding.TextEmbedder;
@@ -10,11 +11,14 @@ import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.memory.MemoryRetriever;
 import org.memlora.operators.update.UpdateOperator;
 import org.memlora.schemas.AvroSerdes;
+import org.memlora.schemas.Topics;
 import org.memlora.topology.MemoryOperators;
 import org.memlora.topology.MemoryTopology;
 import org.memlora.topology.MemoryWorker;
 import org.memlora.topology.PipelineSerdes;
 import org.memlora.topology.PipelineSettings;
+import org.memlora.topology.monitoring.PipelineMetrics;
+import org.memlora.topology.outbox.AdminEventDeletion;
 
 /** A worker from its parts. */
 public final class ModelPipeline {
@@ -25,6 +29,15 @@ public final class ModelPipeline {
 
     /** All stages over one model. */
     public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
+        return assemble(model, embedder, meter);
+    }
+
+    /** The same; a model call that takes longer than {@code hang} stops the worker ({@link ModelHangError}). */
+    public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter, Duration hang) {
+        return assemble(new WatchedModel(model, hang), embedder, meter);
+    }
+
+    private static MemoryOperators assemble(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
         TextEmbedder cached = new CachedTextEmbedder(embedder, CACHED_EMBEDDINGS);
         OperatorSettings settings = OperatorSettings.DEFAULT;
         return new MemoryOperators(
@@ -36,8 +49,13 @@ public final class ModelPipeline {
 
     /** Not started yet. {@code serdes} stays the caller's. */
     public static MemoryWorker worker(PipelineSettings settings, MemoryOperators operators, AvroSerdes serdes) {
-        PipelineSerdes records = new PipelineSerdes(serdes.conversationEvents().deserializer(), serdes.memoryRecords(),
-                serdes.answers().serializer(), serdes.memoryOperations().serializer(), serdes.deadLetters().serializer());
-        return new MemoryWorker(settings, MemoryTopology.build(settings, operators, records));
+        return worker(settings, operators, serdes, PipelineMetrics.none());
+    }
+
+    /** The same, counted. */
+    public static MemoryWorker worker(PipelineSettings settings, MemoryOperators operators, AvroSerdes serdes, PipelineMetrics metrics) {
+        PipelineSerdes records = PipelineSerdes.of(serdes);
+        return new MemoryWorker(settings, MemoryTopology.build(settings, operators, records,
+                new AdminEventDeletion(settings.streamsProperties(), Topics.CONVERSATION_EVENTS.name()), metrics));
     }
 }

@@ -14,6 +14,7 @@ import org.memlora.topology.flow.BankItem;
 import org.memlora.topology.flow.BankItem.QuestionItem;
 import org.memlora.topology.flow.QuestionBatch.PreparedQuestion;
 import org.memlora.topology.flow.StageCalls;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /**
  * Gives questions the memories of their bank. The questions of a micro-batch are embedded in one call; the search comes
@@ -24,16 +25,18 @@ public final class QuestionMemories {
     private final MemoryRetriever retriever;
     private final int limit;
     private final StageCalls calls;
+    private final PipelineMetrics metrics;
     private final Map<QuestionItem, Query> queries = new HashMap<>();
 
     /** A question's vector, or why there is none. */
     private record Query(float[] vector, RuntimeException failure) { }
 
     /** {@code limit}: most memories of a question. */
-    public QuestionMemories(MemoryRetriever retriever, int limit, StageCalls calls) {
+    public QuestionMemories(MemoryRetriever retriever, int limit, StageCalls calls, PipelineMetrics metrics) {
         this.retriever = retriever;
         this.limit = limit;
         this.calls = calls;
+        this.metrics = metrics;
     }
 
     /** Makes ready the questions among the items of a micro-batch; those of earlier ones are forgotten. */
@@ -56,7 +59,8 @@ public final class QuestionMemories {
             return failed(question, usage, query.failure);
         }
         return calls.call(List.of(question), one -> {
-            List<ScoredMemory> memories = retriever.retrieve(bank, question.text(), query.vector, limit, true);
+            List<ScoredMemory> memories = metrics.retrieval(
+                    () -> retriever.retrieve(bank, question.text(), query.vector, limit, true));
             return List.of(new PreparedQuestion(question, memories, usage, Optional.empty()));
         }, (one, e) -> failed(question, usage, e)).get(0);
     }

@@ -32,7 +32,9 @@ import org.memlora.topology.flow.QuestionBatch;
 import org.memlora.topology.flow.QuestionBatch.PreparedQuestion;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.memory.BankKey;
+import org.memlora.topology.memory.IndexCache;
 import org.memlora.topology.memory.StoreMemoryBank;
+import org.memlora.topology.monitoring.PipelineMetrics;
 
 /**
  * Walks the items of each bank in the bank's order. A round takes, from every bank, the facts up to its next question
@@ -40,8 +42,8 @@ import org.memlora.topology.memory.StoreMemoryBank;
  */
 public final class UpdateProcessor implements Processor<String, MicroBatch, String, Object> {
 
-    /** A fact with the timestamp of the record that completed its exchange. */
-    private record StampedFact(Fact fact, long timestamp) { }
+    /** A fact with what its records inherit from the exchange. */
+    private record StampedFact(Fact fact, FactsItem exchange) { }
 
     /** The facts of one bank in one round. */
     private record BankRound(StoreMemoryBank bank, List<StampedFact> facts) {
@@ -67,19 +69,31 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     private final UpdateOperator operator;
     private final QuestionMemories questionMemories;
     private final StageCalls calls;
+    private final IndexCache indexCache;
+    private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private KeyValueStore<Bytes, MemoryRecord> memories;
+    private IndexCache.View indexes;
 
-    public UpdateProcessor(UpdateOperator operator, QuestionMemories questionMemories, StageCalls calls) {
+    public UpdateProcessor(UpdateOperator operator, QuestionMemories questionMemories, StageCalls calls, IndexCache indexCache,
+            PipelineMetrics metrics) {
+        this.metrics = metrics;
         this.operator = operator;
         this.questionMemories = questionMemories;
         this.calls = calls;
+        this.indexCache = indexCache;
     }
 
     @Override
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         memories = context.getStateStore(Names.MEMORIES_STORE);
+        indexes = indexCache.open(); // of the store as it was opened now: never of one whose transaction was aborted
+    }
+
+    @Override
+    public void close() {
+        indexes.close();
     }
 
     @Override
@@ -104,11 +118,11 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
             List<StampedFact> facts = new ArrayList<>();
             while (lane.peek() instanceof FactsItem item) {
                 lane.poll();
-                item.facts().forEach(fact -> facts.add(new StampedFact(fact, item.timestamp())));
+                item.facts().forEach(fact -> facts.add(new StampedFact(fact, item)));
                 addUsage(usages, bankId, Stage.EXTRACTION, item.usage());
             }
             if (!facts.isEmpty()) {
-                round.add(new BankRound(new StoreMemoryBank(bankId, memories), facts));
+                round.add(new BankRound(new StoreMemoryBank(bankId, memories, indexes), facts));
             }
         });
         return round;
@@ -124,7 +138,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     }
 
     private List<UpdateResult> update(List<BankRound> round) {
-        return operator.update(round.stream().map(BankRound::input).toList());
+        return metrics.stage(Stage.UPDATE, () -> operator.update(round.stream().map(BankRound::input).toList()));
     }
 
     /** The facts of a bank that can't be served together: what one of them lost, the others shall not lose with it. */
@@ -149,11 +163,12 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
         round.bank().save();
         for (MemoryChange change : result.changes()) {
             context.forward(new Record<>(bankId, OperationRecords.of(bankId, change),
-                    round.from(change.fact().sourceEventIds()).timestamp()), Names.OPERATIONS_SINK);
+                    round.from(change.fact().sourceEventIds()).exchange().timestamp()), Names.OUTBOX);
         }
         for (StageFailure failure : result.failures()) {
             StampedFact failed = round.from(failure.eventIds());
-            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.timestamp()), Names.DEAD_LETTERS_SINK);
+            context.forward(DeadLetters.failed(bankId, failure, failed.fact().saidAt(), failed.exchange().events(),
+                    failed.exchange().timestamp()), Names.OUTBOX);
         }
     }
 
@@ -163,7 +178,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
             BankItem item = lane.poll();
             if (item instanceof QuestionItem question) {
                 Map<Stage, StageUsage> usage = Optional.ofNullable(usages.remove(item.bankId())).orElse(Map.of());
-                questions.add(questionMemories.prepare(question, new StoreMemoryBank(item.bankId(), memories), usage));
+                questions.add(questionMemories.prepare(question, new StoreMemoryBank(item.bankId(), memories, indexes), usage));
             } else if (item instanceof ForgetItem forget) {
                 forget(forget);
             } else {
@@ -175,7 +190,8 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
     /** Everything else of the bank is gone by now: the inbox dropped it on the way here. */
     private void forget(ForgetItem forget) {
         BankKey.deleteAll(memories, forget.bankId());
-        context.forward(new Record<>(forget.bankId(), OperationRecords.of(forget), forget.timestamp()), Names.OPERATIONS_SINK);
+        indexes.drop(forget.bankId());
+        context.forward(new Record<>(forget.bankId(), OperationRecords.of(forget), forget.timestamp()), Names.OUTBOX);
     }
 
     private static void addUsage(Map<String, Map<Stage, StageUsage>> usages, String bankId, Stage stage, StageUsage usage) {

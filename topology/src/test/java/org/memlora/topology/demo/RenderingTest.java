@@ -42,7 +42,7 @@ class RenderingTest {
     }
 
     private static FailedEvent letter(String stage, String reason, String... events) {
-        return new FailedEvent(stage, reason, "ann", List.of(events), null, null, null, null, null, TIME);
+        return new FailedEvent(stage, reason, "ann", List.of(events), null, null, List.of(), null, null, null, TIME);
     }
 
     @Test
@@ -108,7 +108,7 @@ class RenderingTest {
     void shouldTellLossesFromUnusedOutputAndCountRepetitions() {
         FailedEvent unused = letter("extraction", "UNGROUNDED: made up", "e1", "e2");
         plain.deadLetters(List.of(unused, unused, letter("inbox", "TEXT_TOO_LONG: 9000 characters", "e3"), unused,
-                new FailedEvent("inbox", "UNREADABLE: no Avro", null, List.of(), null, null, null, null, null, TIME)));
+                new FailedEvent("inbox", "UNREADABLE: no Avro", null, List.of(), null, null, List.of(), null, null, null, TIME)));
 
         assertThat(lines()).containsExactly("  ann              UNUSED extraction of e1, e2: UNGROUNDED: made up  (3 times)",
                 "  ann              LOST   inbox of e3: TEXT_TOO_LONG: 9000 characters",

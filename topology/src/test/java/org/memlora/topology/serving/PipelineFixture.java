@@ -16,25 +16,31 @@ import org.memlora.schemas.registry.EmbeddedSchemaRegistry;
 import org.memlora.topology.broker.EmbeddedBroker;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.client.TopicReader;
+import org.memlora.topology.outbox.ErasureTimes;
 
 /** Broker, registry, topics and a client. */
-final class PipelineFixture implements AutoCloseable {
+public final class PipelineFixture implements AutoCloseable {
 
-    final EmbeddedBroker broker;
-    final EmbeddedSchemaRegistry registry;
-    final AvroSerdes serdes;
-    final PipelineClient client;
+    public final EmbeddedBroker broker;
+    public final EmbeddedSchemaRegistry registry;
+    public final AvroSerdes serdes;
+    public final PipelineClient client;
 
-    PipelineFixture(Path folder, int partitions) throws IOException, InterruptedException {
-        broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    public PipelineFixture(Path folder, int partitions) throws IOException, InterruptedException {
+        this(folder, partitions, Duration.ofDays(1), Map.of());
+    }
+
+    public PipelineFixture(Path folder, int partitions, Duration forgetMaxLag, Map<String, String> brokerSettings)
+            throws IOException, InterruptedException {
+        broker = EmbeddedBroker.start(folder.resolve("broker"), 0, brokerSettings);
         registry = EmbeddedSchemaRegistry.start(folder.resolve("registry"));
         serdes = AvroSerdes.of(registry.url());
         client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), 1 << 20);
-        client.createTopics(partitions, Optional.of((short) 1));
+        client.createTopics(partitions, Optional.of((short) 1), new ErasureTimes(forgetMaxLag));
     }
 
     /** Reads from the beginning until what came satisfies the condition. */
-    <V extends SpecificRecord> List<V> await(Topics.Topic<V> topic, Duration timeout, Predicate<List<V>> enough) {
+    public <V extends SpecificRecord> List<V> await(Topics.Topic<V> topic, Duration timeout, Predicate<List<V>> enough) {
         List<V> values = new ArrayList<>();
         Instant end = Instant.now().plus(timeout);
         try (TopicReader<V> reader = client.read(topic, true)) {
@@ -48,7 +54,7 @@ final class PipelineFixture implements AutoCloseable {
         return values;
     }
 
-    <V extends SpecificRecord> List<V> all(Topics.Topic<V> topic) {
+    public <V extends SpecificRecord> List<V> all(Topics.Topic<V> topic) {
         try (TopicReader<V> reader = client.read(topic, true)) {
             return reader.readToEnd().stream().map(record -> record.value()).toList();
         }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.memlora.models.GenerationRequest;
+import org.memlora.models.LanguageModel;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.operators.Stage;
@@ -14,6 +15,7 @@ import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Turn;
+import org.memlora.topology.MemoryOperators;
 import org.memlora.topology.MemoryWorker;
 import org.memlora.topology.PipelineSettings;
 
@@ -41,6 +43,23 @@ public final class ScriptedPipeline {
     }
 
     public static MemoryWorker worker(String bootstrapServers, AvroSerdes serdes, Path state, ScriptedLanguageModel model) {
+        return worker(bootstrapServers, serdes, state, model, Map.of());
+    }
+
+    public static MemoryWorker worker(String bootstrapServers, AvroSerdes serdes, Path state, ScriptedLanguageModel model,
+            Map<String, ?> further) {
+        return ModelPipeline.worker(settings(bootstrapServers, state, further), operators(model, new StageMeter()), serdes);
+    }
+
+    public static MemoryOperators operators(LanguageModel model, StageMeter meter) {
+        return ModelPipeline.operators(model, new HashEmbedder(), meter);
+    }
+
+    public static PipelineSettings settings(String bootstrapServers, Path state) {
+        return settings(bootstrapServers, state, Map.of());
+    }
+
+    public static PipelineSettings settings(String bootstrapServers, Path state, Map<String, ?> further) {
         Map<String, Object> settings = new HashMap<>(Map.of(
                 PipelineSettings.BOOTSTRAP_SERVERS, bootstrapServers,
                 PipelineSettings.APPLICATION_ID, "memlora-test",
@@ -50,7 +69,8 @@ public final class ScriptedPipeline {
                 PipelineSettings.BATCH_WORST_MS, 5_000L));
         settings.put("kafka.main.consumer.session.timeout.ms", "6000");
         settings.put("kafka.main.consumer.heartbeat.interval.ms", "1500");
-        return ModelPipeline.worker(PipelineSettings.of(settings), ModelPipeline.operators(model, new HashEmbedder(), new StageMeter()), serdes);
+        settings.putAll(further);
+        return PipelineSettings.of(settings);
     }
 
     public static ConversationEvent turn(String bank, int number, String speaker, String text) {

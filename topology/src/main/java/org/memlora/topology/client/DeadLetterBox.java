@@ -1,0 +1,124 @@
+package org.memlora.topology.client;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.memlora.schemas.AvroSerdes;
+import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.FailedEvent;
+import org.memlora.schemas.OutputKey;
+import org.memlora.schemas.Topics;
+
+/**
+ * The dead letters that stand, and their events once more. A replayed event has an id of its own, made of the old one and
+ * the letter's place, so that replaying a letter twice has one effect; then the letter is erased. Threading: one thread.
+ */
+public final class DeadLetterBox implements AutoCloseable {
+
+    private static final String TOPIC = Topics.DEAD_LETTERS.name();
+    private static final Duration CLOSE = Duration.ofSeconds(15);
+    private static final int LONGEST_OLD_ID = 200;
+
+    /** @param id partition and offset, as in 3-17 */
+    public record Letter(String id, String key, int partition, FailedEvent content) {
+
+        public DeadLetterReason reason() {
+            return DeadLetterReason.of(content.getReason());
+        }
+
+        /** False: nothing of the event was kept, or it could only fail again. */
+        public boolean canBeReplayed() {
+            return reason().replay() != DeadLetterReason.Replay.USELESS && (!content.getEvents().isEmpty() || content.getRawBytes() != null);
+        }
+    }
+
+    private final Map<String, Object> settings;
+    private final AvroSerdes serdes;
+    private Producer<String, byte[]> producer;
+
+    DeadLetterBox(Map<String, Object> settings, AvroSerdes serdes, int maxMessageBytes) {
+        this.settings = new HashMap<>(settings);
+        this.settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxMessageBytes);
+        this.serdes = serdes;
+    }
+
+    /** All letters that were neither replayed nor erased with their bank, in the order of each partition. */
+    public List<Letter> letters() {
+        Map<String, Letter> letters = new LinkedHashMap<>();
+        try (TopicReader<FailedEvent> reader = new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true)) {
+            for (ConsumerRecord<String, FailedEvent> record : reader.readAllToEnd()) {
+                String key = record.key() == null ? record.partition() + "-" + record.offset() : record.key();
+                letters.remove(key);
+                if (record.value() != null) {
+                    letters.put(key, new Letter(record.partition() + "-" + record.offset(), record.key(), record.partition(), record.value()));
+                }
+            }
+        }
+        return List.copyOf(letters.values());
+    }
+
+    /** Sends the letter's events again and erases the letter; returns how many. @throws ConnectionException if the broker didn't take them */
+    public int replay(Letter letter) throws InterruptedException {
+        List<ProducerRecord<String, byte[]>> events = new ArrayList<>();
+        if (letter.content.getEvents().isEmpty()) {
+            String bank = OutputKey.bankId(letter.key == null ? "" : letter.key);
+            events.add(event(bank.isEmpty() ? null : bank, bytes(letter.content.getRawBytes())));
+        }
+        for (ByteBuffer event : letter.content.getEvents()) {
+            events.add(event(letter, bytes(event)));
+        }
+        for (ProducerRecord<String, byte[]> event : events) {
+            send(event);
+        }
+        if (letter.key != null) {
+            send(new ProducerRecord<>(TOPIC, letter.partition, letter.key, null));
+        }
+        return events.size();
+    }
+
+    private ProducerRecord<String, byte[]> event(Letter letter, byte[] value) {
+        ConversationEvent event = serdes.conversationEvents().deserializer().deserialize(Topics.CONVERSATION_EVENTS.name(), value);
+        String id = event.getEventId();
+        event.setEventId((id.length() > LONGEST_OLD_ID ? id.substring(0, LONGEST_OLD_ID) : id) + "~" + letter.id);
+        return event(event.getBankId(), serdes.conversationEvents().serializer().serialize(Topics.CONVERSATION_EVENTS.name(), event));
+    }
+
+    private static ProducerRecord<String, byte[]> event(String key, byte[] value) {
+        return new ProducerRecord<>(Topics.CONVERSATION_EVENTS.name(), key, value);
+    }
+
+    private void send(ProducerRecord<String, byte[]> record) throws InterruptedException {
+        if (producer == null) {
+            producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+        }
+        try {
+            producer.send(record).get();
+        } catch (ExecutionException e) {
+            throw new ConnectionException("A record for " + record.topic() + " could not be sent: " + e.getCause().getMessage(), e);
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        Optional.ofNullable(producer).ifPresent(open -> open.close(CLOSE));
+    }
+}

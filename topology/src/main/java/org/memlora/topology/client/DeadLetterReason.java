@@ -1,0 +1,65 @@
+package org.memlora.topology.client;
+
+import java.util.Arrays;
+
+/** What the first word of a dead letter's reason means, and what helps. */
+public enum DeadLetterReason {
+
+    UNREADABLE(Replay.AFTER_A_CHANGE, "The record is no event in Confluent's Avro format that the registry knows.",
+            "Repair the producer; if the registry lacked the schema, register it and replay."),
+    EVENT_TOO_LARGE(Replay.USELESS, "The event is larger than event.max.bytes and was not kept.",
+            "Send it smaller, or raise event.max.bytes and send it again."),
+    NO_EVENT_ID(Replay.USELESS, "The event has no id.", "Send it with one."),
+    NO_BANK_ID(Replay.USELESS, "The event names no bank.", "Send it with one."),
+    ID_TOO_LONG(Replay.USELESS, "The event's or the bank's id is too long.", "Send it with a shorter one."),
+    KEY_MISMATCH(Replay.AFTER_A_CHANGE, "The record's key is not the event's bank.",
+            "Find out which is right; a replay sends it to the bank that the event names."),
+    INVALID_TIME(Replay.USELESS, "The event's time can't be.", "Send it with a time in milliseconds since 1970."),
+    NO_TIME(Replay.USELESS, "The turn has no time.", "Send it with one."),
+    NO_SPEAKER(Replay.USELESS, "The turn has no speaker.", "Send it with one."),
+    NAME_TOO_LONG(Replay.USELESS, "The speaker's name is too long.", "Send it with a shorter one."),
+    EMPTY_TEXT(Replay.USELESS, "There is nothing in the event.", "Nothing to do."),
+    TEXT_TOO_LONG(Replay.AFTER_A_CHANGE, "The text is longer than event.text.max.chars.", "Raise event.text.max.chars and replay, or send it in parts."),
+    UNKNOWN_BODY(Replay.AFTER_A_CHANGE, "The event is of a kind that the worker does not know.", "Start workers of the producer's version and replay."),
+    DUPLICATE_EVENT(Replay.USELESS, "The bank had an event of this id before, and that one counted.", "Nothing to do."),
+    LATE_EVENT(Replay.AFTER_A_CHANGE, "The turn was said too long before the bank's latest turn.", "Raise event.max.lateness.ms and replay."),
+    NO_VISION_EXPERT(Replay.AFTER_A_CHANGE, "Nobody could see the picture.", "Send it with a caption, or start workers with a vision expert and replay."),
+    MODEL_FAILED(Replay.AT_ONCE, "The model could not serve this request.", "Replay; if it fails again, look into the worker's log."),
+    OPERATOR_FAILED(Replay.AT_ONCE, "The stage broke off, also when it was tried again and alone.", "Replay; if it fails again, look into the worker's log."),
+    TOKEN_LIMIT(Replay.AFTER_A_CHANGE, "The model was cut off at its limit of tokens; what was complete counted.", "Nothing to do, or replay with another model or expert."),
+    UNGROUNDED(Replay.AFTER_A_CHANGE, "The model made up a fact; it was left out.", "Nothing to do, or replay with another model or expert."),
+    OTHER(Replay.AFTER_A_CHANGE, "A reason that this version does not know.", "Read the reason, change what it names and replay.");
+
+    /** When it makes sense to send the events again. */
+    public enum Replay { AT_ONCE, AFTER_A_CHANGE, USELESS }
+
+    private final Replay replay;
+    private final String meaning;
+    private final String advice;
+
+    DeadLetterReason(Replay replay, String meaning, String advice) {
+        this.replay = replay;
+        this.meaning = meaning;
+        this.advice = advice;
+    }
+
+    /** Of a letter's reason, which starts with the word. */
+    public static DeadLetterReason of(String reason) {
+        String word = reason.split("[: ]", 2)[0];
+        return Arrays.stream(values()).filter(known -> known.name().equals(word)).findFirst().orElse(OTHER);
+    }
+
+    public Replay replay() {
+        return replay;
+    }
+
+    /** One sentence. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** One sentence: what to do. */
+    public String advice() {
+        return advice;
+    }
+}

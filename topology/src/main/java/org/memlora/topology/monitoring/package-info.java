@@ -1,0 +1,2 @@
+/** What a worker shows of itself: metrics, health, state. */
+package org.memlora.topology.monitoring;
