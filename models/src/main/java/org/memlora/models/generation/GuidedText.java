@@ -115,7 +115,8 @@ final class GuidedText {
     }
 
     /**
-     * A guess at what comes next. Greedy texts only: what is drawn by chance can't be guessed.
+     * A guess at what comes next. Greedy texts only: what is drawn by chance can't be guessed. It ends before special tokens and
+     * before a picture's, whose ids no mask allows.
      *
      * @param most tokens of the guess
      */

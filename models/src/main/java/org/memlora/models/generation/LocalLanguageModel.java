@@ -68,22 +68,38 @@ public final class LocalLanguageModel implements LanguageModel {
 
     /** Why a request can't be served; empty: it was added to the servable ones. */
     private Optional<Completion> refuse(GenerationRequest request, List<Tokenised> servable) {
-        if (!request.expert().equals(GenerationRequest.BASE) && !info.experts().contains(request.expert())) {
-            return Optional.of(Completion.failed("the expert \"" + request.expert()
-                    + "\" is not resident; resident are " + info.experts().stream().sorted().toList()));
-        }
         int[] prompt;
         try {
             prompt = tokenizer.encodeChat(request.prompt());
         } catch (RuntimeException e) {
             return Optional.of(Completion.failed("the prompt can't be tokenised: " + e));
         }
+        Optional<Completion> refusal = refuse(prompt, request);
+        if (refusal.isEmpty()) {
+            servable.add(new Tokenised(prompt, request));
+        }
+        return refusal;
+    }
+
+    private Optional<Completion> refuse(int[] prompt, GenerationRequest request) {
+        if (!request.expert().equals(GenerationRequest.BASE) && !info.experts().contains(request.expert())) {
+            return Optional.of(Completion.failed("the expert \"" + request.expert()
+                    + "\" is not resident; resident are " + info.experts().stream().sorted().toList()));
+        }
         if (prompt.length >= executor.contextTokens()) {
             return Optional.of(Completion.failed("the prompt has " + prompt.length
                     + " tokens, the context of " + executor.contextTokens() + " leaves no room for a completion"));
         }
-        servable.add(new Tokenised(prompt, request));
         return Optional.empty();
+    }
+
+    /**
+     * Answers a prompt that is tokens already, e.g. with those of a picture in it; {@code request}'s own messages are not read. Blocks while
+     * the queue is full. The future ends with a completion, never with an exception, unless cancelled.
+     */
+    public CompletableFuture<Completion> submit(int[] prompt, GenerationRequest request) throws InterruptedException {
+        Optional<Completion> refusal = refuse(prompt, request);
+        return refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : batcher.submit(prompt, request);
     }
 
     @Override

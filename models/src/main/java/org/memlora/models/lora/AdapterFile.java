@@ -22,7 +22,7 @@ public final class AdapterFile {
     public static final String WEIGHTS = "adapter_model.safetensors";
 
     private static final Pattern KEY =
-            Pattern.compile("base_model\\.model\\.(?:.+\\.)?layers\\.(\\d{1,6})\\.(\\w+\\.\\w+)\\.lora_([AB])\\.weight");
+            Pattern.compile("base_model\\.model\\.(?!.*vision)(?:.+\\.)?layers\\.(\\d{1,6})\\.(\\w+\\.\\w+)\\.lora_([AB])\\.weight");
 
     private AdapterFile() { }
 

@@ -27,7 +27,7 @@ final class FolderTokenizerSource {
                     + model.path("type").asText() + "'");
         }
         JsonNode config = read(folder, "tokenizer_config.json");
-        Vocabulary vocabulary = vocabulary(json, config, read(folder, "config.json").path("vocab_size").asInt());
+        Vocabulary vocabulary = vocabulary(json, config, declaredSize(read(folder, "config.json")));
         Set<Integer> stops = new TreeSet<>();
         addToken(stops, config.path("eos_token"), vocabulary);
         addToken(stops, read(folder, "special_tokens_map.json").path("eos_token"), vocabulary);
@@ -42,6 +42,10 @@ final class FolderTokenizerSource {
         ChatTemplate template = ChatTemplate.choose(templateText(folder, config), vocabulary,
                 begin.isEmpty() ? null : begin.iterator().next());
         return new HuggingFaceBackedTokenizer(json, vocabulary, stops, template);
+    }
+
+    private static int declaredSize(JsonNode config) {
+        return config.path("vocab_size").asInt(config.path("text_config").path("vocab_size").asInt());
     }
 
     private static Vocabulary vocabulary(ObjectNode json, JsonNode config, int declaredSize) {
@@ -94,6 +98,10 @@ final class FolderTokenizerSource {
         Path file = folder.resolve("chat_template.jinja");
         if (Files.exists(file)) {
             return Files.readString(file);
+        }
+        JsonNode processor = read(folder, "chat_template.json").path("chat_template");
+        if (processor.isTextual()) {
+            return processor.asText();
         }
         JsonNode template = config.path("chat_template");
         for (JsonNode named : template) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -29,7 +30,7 @@ final class HuggingFaceBackedTokenizer implements Tokenizer {
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     private static final List<String> END_MARKERS =
-            List.of("<|im_end|>", "<end_of_turn>", "<|endoftext|>", "<|eot_id|>");
+            List.of("<|im_end|>", "<end_of_turn>", "<|endoftext|>", "<|eot_id|>", "<end_of_utterance>");
 
     private final Vocabulary vocabulary;
     private final Set<Integer> stopTokens;
@@ -94,12 +95,22 @@ final class HuggingFaceBackedTokenizer implements Tokenizer {
     }
 
     @Override
+    public OptionalInt find(String token) {
+        return vocabulary.find(token);
+    }
+
+    @Override
     public int[] encodeChat(List<ChatMessage> messages) {
+        return encodeChat(messages, ChatTemplate.NO_PICTURE);
+    }
+
+    @Override
+    public int[] encodeChat(List<ChatMessage> messages, int[] picture) {
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("A prompt needs at least one message");
         }
         IntStream.Builder ids = IntStream.builder();
-        template.render(messages, new ChatTemplate.Sink() {
+        template.render(messages, picture, new ChatTemplate.Sink() {
             @Override
             public void control(int id) {
                 ids.add(id);

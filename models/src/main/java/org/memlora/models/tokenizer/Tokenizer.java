@@ -1,6 +1,7 @@
 package org.memlora.models.tokenizer;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.memlora.models.ChatMessage;
 
@@ -24,4 +25,19 @@ public interface Tokenizer {
 
     /** The messages in the base's chat template, up to and including the header of the assistant's reply. */
     int[] encodeChat(List<ChatMessage> messages);
+
+    /**
+     * The same with a picture at the start of the last message, where the template has pictures.
+     *
+     * @param picture its tokens, any numbers: they go into the prompt as they are
+     * @throws UnsupportedOperationException if this tokenizer's template has no place for pictures
+     */
+    default int[] encodeChat(List<ChatMessage> messages, int[] picture) {
+        throw new UnsupportedOperationException("the chat template has no place for pictures");
+    }
+
+    /** The id of a token by its text in the vocabulary, special or not; empty where there is none. */
+    default OptionalInt find(String token) {
+        return OptionalInt.empty();
+    }
 }

@@ -3,7 +3,9 @@ package org.memlora.models.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import ai.djl.nn.core.Linear;
@@ -14,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.TransformerConfig.Family;
 import org.memlora.models.transformer.WeightNames.Norm;
@@ -89,10 +92,35 @@ final class CausalLanguageModel {
 
     /** The blocks' output [N, C], of the batch's manager; each block's own arrays end with the block. */
     NDArray hidden(PackedBatch batch, KeyValueCache cache) {
-        NDArray x = Embedding.embedding(batch.tokens(), embedding, SparseFormat.DENSE).singletonOrThrow();
-        if (config.embeddingScale() != 1) {
-            x = x.mul(config.embeddingScale());
+        return hidden(embed(batch.tokens()), batch, cache);
+    }
+
+    /** The same where some of the tokens are supplied ones. */
+    NDArray hidden(PackedBatch batch, KeyValueCache cache, SuppliedEmbeddings supplied) {
+        long[] ids = batch.ids();
+        long[] at = IntStream.range(0, ids.length).filter(i -> ids[i] >= config.vocabularySize()).asLongStream().toArray();
+        if (at.length == 0) {
+            return hidden(batch, cache);
         }
+        float[] vectors = new float[Math.multiplyExact(at.length, config.width())];
+        for (int i = 0; i < at.length; i++) {
+            supplied.copy((int) ids[(int) at[i]], vectors, i * config.width());
+        }
+        NDManager manager = batch.manager();
+        NDArray x = embed(batch.tokens().minimum(config.vocabularySize() - 1));
+        x.set(new NDIndex("{}", manager.create(at)), manager.create(vectors, new Shape(at.length, config.width())).toType(type, false));
+        return hidden(x, batch, cache);
+    }
+
+    /** [N] to [N, C] */
+    NDArray embed(NDArray tokens) {
+        NDArray x = Embedding.embedding(tokens, embedding, SparseFormat.DENSE).singletonOrThrow();
+        return config.embeddingScale() != 1 ? x.mul(config.embeddingScale()) : x;
+    }
+
+    /** From embeddings [N, C] that the caller made, e.g. with a gradient to a vision tower. */
+    NDArray hidden(NDArray embedded, PackedBatch batch, KeyValueCache cache) {
+        NDArray x = embedded;
         RotaryEmbedding.Factors factors = rotary.at(batch.positions());
         for (TransformerBlock block : blocks) {
             try (NDManager scratch = batch.manager().newSubManager()) {

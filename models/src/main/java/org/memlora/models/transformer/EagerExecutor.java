@@ -29,6 +29,7 @@ public final class EagerExecutor implements TransformerExecutor {
     private final NDManager manager;
     private final CausalLanguageModel model;
     private final KeyValueCache cache;
+    private final SuppliedEmbeddings supplied;
     private boolean closed;
 
     private EagerExecutor(TransformerConfig config, int rows, int contextTokens, Set<String> experts, NDManager manager,
@@ -36,10 +37,11 @@ public final class EagerExecutor implements TransformerExecutor {
         this.config = config;
         this.rows = rows;
         this.contextTokens = contextTokens;
-        this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts);
         this.manager = manager;
         this.model = model;
         this.cache = new KeyValueCache(manager, config, rows, contextTokens, model.type());
+        this.supplied = new SuppliedEmbeddings(config.vocabularySize(), config.width());
+        this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts, supplied::contains);
     }
 
     /** In float32. */
@@ -110,6 +112,16 @@ public final class EagerExecutor implements TransformerExecutor {
 
     NDManager manager() {
         return manager;
+    }
+
+    @Override
+    public int supplyEmbeddings(float[] vectors) {
+        return supplied.add(vectors);
+    }
+
+    @Override
+    public void dropEmbeddings(int first) {
+        supplied.remove(first);
     }
 
     @Override
@@ -191,7 +203,7 @@ public final class EagerExecutor implements TransformerExecutor {
             packed += taken.count;
         }
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache);
+            NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache, supplied);
             WantedLogits.whole(model, hidden, whole);
             WantedLogits.few(model, hidden, few);
         }

@@ -3,6 +3,7 @@ package org.memlora.models.transformer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
 
@@ -12,13 +13,20 @@ public final class InputChecks {
     private final int contextTokens;
     private final int vocabularySize;
     private final Set<String> experts;
+    private final IntPredicate supplied;
 
     /** @param experts resident ones, without the base */
     public InputChecks(int rows, int contextTokens, int vocabularySize, Set<String> experts) {
+        this(rows, contextTokens, vocabularySize, experts, token -> false);
+    }
+
+    /** @param supplied tokens beyond the vocabulary that stand for vectors supplied from outside, for inputs only */
+    InputChecks(int rows, int contextTokens, int vocabularySize, Set<String> experts, IntPredicate supplied) {
         this.rows = rows;
         this.contextTokens = contextTokens;
         this.vocabularySize = vocabularySize;
         this.experts = Set.copyOf(experts);
+        this.supplied = supplied;
     }
 
     /** @throws IllegalArgumentException naming the row, what was found and what was expected */
@@ -39,8 +47,8 @@ public final class InputChecks {
                 throw new IllegalArgumentException("row " + input.row() + ": logits of " + input.logits()
                         + " tokens are wanted, expected 0 .. " + input.tokens().length);
             }
-            requireTokens(input.tokens());
-            requireTokens(input.candidates());
+            requireTokens(input.tokens(), supplied);
+            requireTokens(input.candidates(), token -> false);
             if (!input.expert().equals(GenerationRequest.BASE) && !experts.contains(input.expert())) {
                 throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts);
             }
@@ -53,9 +61,9 @@ public final class InputChecks {
         }
     }
 
-    private void requireTokens(int[] tokens) {
+    private void requireTokens(int[] tokens, IntPredicate beyond) {
         for (int token : tokens) {
-            if (token < 0 || token >= vocabularySize) {
+            if (token < 0 || token >= vocabularySize && !beyond.test(token)) {
                 throw new IllegalArgumentException("token " + token + " is outside 0 .. " + (vocabularySize - 1));
             }
         }

@@ -19,6 +19,7 @@ final class PackedBatch {
     private static final float HIDDEN = -30000f;
 
     private final NDManager manager;
+    private final long[] ids;
     private final NDArray tokens;
     private final NDArray rows;
     private final NDArray positions;
@@ -47,7 +48,7 @@ final class PackedBatch {
     PackedBatch(NDManager manager, List<Piece> pieces, int slidingWindow, DataType type) {
         this.manager = manager;
         int count = pieces.stream().mapToInt(piece -> piece.tokens.length).sum();
-        long[] ids = new long[count];
+        ids = new long[count];
         long[] rowOf = new long[count];
         long[] positionOf = new long[count];
         String[] expertOf = new String[count];
@@ -81,7 +82,7 @@ final class PackedBatch {
     /** One segment per node of the tree, all tokens with one expert; for passes without a cache. */
     PackedBatch(NDManager manager, PrefixTree tree, String expert, int slidingWindow, DataType type) {
         this.manager = manager;
-        long[] ids = new long[tree.tokens()];
+        ids = new long[tree.tokens()];
         long[] positionOf = new long[tree.tokens()];
         String[] expertOf = new String[tree.tokens()];
         Arrays.fill(expertOf, expert);
@@ -131,6 +132,11 @@ final class PackedBatch {
 
     NDManager manager() {
         return manager;
+    }
+
+    /** The same as {@link #tokens}, outside native memory. */
+    long[] ids() {
+        return ids;
     }
 
     /** [N] int64 */

@@ -1,10 +1,10 @@
 package org.memlora.models.transformer;
 
 /** PyTorch's threads: property memlora.threads, environment MEMLORA_THREADS, or all available cores. Set before its first use. */
-final class PyTorchThreads {
+public final class PyTorchThreads {
     private PyTorchThreads() { }
 
-    static synchronized void configure() {
+    public static synchronized void configure() {
         String given = System.getProperty("memlora.threads", System.getenv("MEMLORA_THREADS"));
         String threads = given == null ? String.valueOf(Runtime.getRuntime().availableProcessors()) : given;
         if (System.getProperty("ai.djl.pytorch.num_threads") == null) {

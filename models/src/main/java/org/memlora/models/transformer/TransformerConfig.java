@@ -91,13 +91,15 @@ public record TransformerConfig(
         }
     }
 
-    static TransformerConfig fromHuggingFace(JsonNode json) {
+    /** From the content of a config.json, or the text_config in one. */
+    public static TransformerConfig fromHuggingFace(JsonNode json) {
         Family family = Family.of(json.path("model_type").asText());
         boolean gemma = family == Family.GEMMA2;
         JsonNode rope = json.hasNonNull("rope_parameters") ? json.get("rope_parameters") : json.path("rope_scaling");
         String ropeType = rope.path("rope_type").asText(rope.path("type").asText("default"));
-        if (!ropeType.equals("default")) {
-            throw new IllegalArgumentException("rope_type is " + ropeType + ", expected default");
+        // dynamic changes nothing up to max_position_embeddings, and no executor goes beyond that
+        if (!ropeType.equals("default") && !ropeType.equals("dynamic")) {
+            throw new IllegalArgumentException("rope_type is " + ropeType + ", expected default or dynamic");
         }
         String act = json.path("hidden_activation").asText(json.path("hidden_act").asText());
         if (!act.equals(gemma ? "gelu_pytorch_tanh" : "silu")) {

@@ -67,6 +67,22 @@ public interface TransformerExecutor extends AutoCloseable {
         void close();
     }
 
+    /**
+     * Supplies vectors that stand in for embeddings, e.g. what a vision tower saw. Their tokens are the returned id, id + 1 …, above the
+     * vocabulary, and belong into prompts like other tokens; no two pieces ever share an id at the same time. Threading: all threads.
+     *
+     * @param vectors [n, width of the transformer] row-major, n at least 1
+     * @throws UnsupportedOperationException if this executor can't do it
+     */
+    default int supplyEmbeddings(float[] vectors) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " takes no pictures; use the eager executor");
+    }
+
+    /** Forgets a piece once no row uses it any more; rows that do fail in their next forward call. Threading: all threads. */
+    default void dropEmbeddings(int first) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " takes no pictures; use the eager executor");
+    }
+
     @Override
     void close();
 }

@@ -1,22 +1,18 @@
 package org.memlora.models.transformer;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
 import org.memlora.models.weights.WeightSource;
 
-/** Reads tensors of a source into arrays of {@code manager}, decoded straight into native memory. */
+/** The weights of a transformer, by their role, as arrays of {@code manager}. */
 final class WeightLoader {
     private final WeightSource source;
     private final TransformerConfig config;
     private final WeightNames names;
     private final NDManager manager;
+    private final TensorLoader tensors;
     private final DataType type;
 
     WeightLoader(WeightSource source, TransformerConfig config, NDManager manager, DataType type) {
@@ -24,6 +20,7 @@ final class WeightLoader {
         this.config = config;
         this.names = WeightNames.of(source);
         this.manager = manager;
+        this.tensors = new TensorLoader(source, manager);
         this.type = type;
     }
 
@@ -89,22 +86,6 @@ final class WeightLoader {
     }
 
     private NDArray load(String name, DataType target, long... expected) {
-        long[] found = source.shape(name);
-        if (!Arrays.equals(found, expected)) {
-            throw new IllegalArgumentException(
-                    "tensor " + name + " has shape " + Arrays.toString(found) + ", expected " + Arrays.toString(expected));
-        }
-        try (NDManager host = manager.newSubManager(Device.cpu())) {
-            NDArray values = host.create(new Shape(expected), DataType.FLOAT32);
-            ByteBuffer memory = values.size() < Integer.MAX_VALUE / 4 ? values.toByteBuffer(true) : null;
-            if (memory != null && memory.isDirect()) {
-                source.read(name, memory.order(ByteOrder.nativeOrder()).asFloatBuffer());
-            } else {
-                values = host.create(FloatBuffer.wrap(source.read(name)), new Shape(expected), DataType.FLOAT32).duplicate();
-            }
-            NDArray placed = values.toType(target, false).toDevice(manager.getDevice(), false);
-            placed.attach(manager);
-            return placed;
-        }
+        return tensors.load(name, target, expected);
     }
 }

@@ -6,6 +6,8 @@ import static org.memlora.models.generation.BatcherFixture.request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.memlora.models.Completion;
@@ -96,6 +98,34 @@ class PromptLookupTest {
             assertThat(work.acceptedTokens()).isGreaterThan(25);
             assertThat(executor.calls).hasSizeLessThan(15);
         }
+    }
+
+    /** A picture's ids are above the vocabulary; the completion repeats what stands before the picture. */
+    @Test
+    void shouldStopBeforeThePicturesTokens() throws Exception {
+        for (Grammar grammar : new Grammar[] {null, Grammar.repeat(Grammar.anyCharExcept("q"), 0, 40)}) {
+            ScriptedExecutor executor = copying(1, 0);
+            int vocabulary = executor.vocabularySize();
+            int[] prompt = concat(fixture.tokenizer.encode(COPIED), IntStream.range(vocabulary, vocabulary + 5).toArray(),
+                    fixture.tokenizer.encode("KL"));
+            int[] likes = fixture.tokenizer.encode("MNOPQRST");
+            executor.favourite = tokens -> likes[tokens.length < prompt.length ? 0 : Math.min(tokens.length - prompt.length, 7)];
+            try (var model = fixture.model(executor, PLAIN.withDrafts(1, 8))) {
+                Completion completion = model.submit(prompt, request("", "e", grammar, 8, 0)).get();
+                assertThat(completion.error()).isEmpty();
+                assertThat(completion.text()).startsWith("MNOPQRST");
+                assertThat(model.stats().total().acceptedTokens()).as("drafts reach to the picture").isEqualTo(5);
+            }
+            int[] ids = executor.calls.stream().flatMap(List::stream).flatMapToInt(in -> IntStream.of(in.tokens())).toArray();
+            assertThat(IntStream.of(ids).filter(id -> id >= vocabulary)).as("the prompt's only")
+                    .containsExactlyElementsOf(IntStream.range(vocabulary, vocabulary + 5).boxed().toList());
+            assertThat(executor.calls.stream().flatMap(List::stream).flatMapToInt(in -> IntStream.of(in.candidates())))
+                    .allMatch(id -> id < vocabulary);
+        }
+    }
+
+    private static int[] concat(int[]... parts) {
+        return Stream.of(parts).flatMapToInt(IntStream::of).toArray();
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.memlora.models.safetensors.SafetensorsType;
+import org.memlora.models.safetensors.SafetensorsWriter;
 import org.memlora.models.transformer.Projection;
 import org.memlora.models.transformer.TransformerConfig;
 
@@ -36,6 +38,24 @@ class ExpertLoaderTest {
         assertThatThrownBy(() -> ExpertLoader.load(MODELS.resolve("qwen2-untied/experts"), config("gemma2")))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("does not fit the base")
                 .hasMessageContaining("layers.0.self_attn.q_proj is [32, 32] in the expert, [64, 40] in the base");
+    }
+
+    /** A vision tower's layers have the names of the transformer's: its weights must not end up there. */
+    @Test
+    void refusesExpertsOfAVisionTower(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve(AdapterFile.CONFIG), "{\"r\": 1, \"target_modules\": [\"q_proj\"]}");
+        String layer = "base_model.model.model.vision_model.encoder.layers.0.self_attn.q_proj.";
+        new SafetensorsWriter().add(layer + "lora_A.weight", SafetensorsType.F32, new long[] {1, 2}, new float[2])
+                .add(layer + "lora_B.weight", SafetensorsType.F32, new long[] {2, 1}, new float[2]).write(folder.resolve(AdapterFile.WEIGHTS));
+        assertThatThrownBy(() -> AdapterFile.read("vision", folder)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("vision_model.encoder.layers.0").hasMessageContaining("is not one of LoRA on the linear layers of a block");
+    }
+
+    @Test
+    void readsTheExpertOfAVisionLanguageModel() {
+        LoraAdapter vision = AdapterFile.read("vision", Path.of("src/test/resources/vision/idefics3/experts/vision"));
+        assertThat(vision.weights().keySet()).containsExactlyInAnyOrder(new LoraAdapter.Target(0, Projection.QUERY),
+                new LoraAdapter.Target(0, Projection.VALUE), new LoraAdapter.Target(1, Projection.QUERY), new LoraAdapter.Target(1, Projection.VALUE));
     }
 
     @Test

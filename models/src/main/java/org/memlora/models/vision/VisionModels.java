@@ -1,0 +1,44 @@
+package org.memlora.models.vision;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import java.nio.file.Path;
+import java.util.Map;
+import org.memlora.models.LanguageModels;
+import org.memlora.models.ModelInfo;
+import org.memlora.models.VisionLanguageModel;
+import org.memlora.models.generation.BatcherSettings;
+import org.memlora.models.generation.LocalLanguageModel;
+import org.memlora.models.lora.ExpertLoader;
+import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.picture.PictureDecoder;
+import org.memlora.models.picture.PictureLimits;
+import org.memlora.models.transformer.EagerExecutor;
+
+/** From a folder to a vision-language model that answers: weights, tokenizer, tower, transformer, experts, scheduler. */
+public final class VisionModels {
+    private VisionModels() { }
+
+    /**
+     * @param folder one for which {@link VisionFolder#isOne} holds
+     * @throws RuntimeException with one sentence as its message if the folder can't be used or an expert doesn't fit; nothing is kept then
+     */
+    public static VisionLanguageModel load(Path folder, LanguageModels.Request request, Device device) {
+        VisionFolder model = VisionFolder.open(folder);
+        DataType type = device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32;
+        Map<String, LoraAdapter> experts = request.experts().map(from -> ExpertLoader.load(from, model.transformer())).orElse(Map.of());
+        PicturePrompt.of(model.vision(), model.tokenizer());   // fails before the weights are read
+        VisionTower tower = VisionTower.load(model.vision(), model.weights(), model.transformer().width(), device, type);
+        try {
+            EagerExecutor executor = EagerExecutor.load(model.transformer(), model.weights(), experts, request.rows(),
+                    request.contextTokens(), device, type);
+            ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
+            LocalLanguageModel language = new LocalLanguageModel(info, executor, model.tokenizer(), BatcherSettings.DEFAULT);
+            return new LocalVisionLanguageModel(language, executor, model.tokenizer(), tower, model.tiler(),
+                    new PictureDecoder(PictureLimits.DEFAULT));
+        } catch (RuntimeException e) {
+            tower.close();
+            throw e;
+        }
+    }
+}
