@@ -83,7 +83,7 @@ public final class CrossValidation {
         ObjectNode json = JSON.createObjectNode();
         json.set("mean", JSON.valueToTree(means));
         json.set("folds", JSON.valueToTree(done));
-        write(folder.resolve("scores.json"), json.toPrettyString());
+        WholeFile.write(folder.resolve("scores.json"), json.toPrettyString());
         return done;
     }
 
@@ -111,7 +111,7 @@ public final class CrossValidation {
         Fold fold = new Fold(conversations, others.size(), heldOut.size(), scorer.score(stage, experts, heldOut));
         ObjectNode json = JSON.createObjectNode().put("run", run);
         json.set("fold", JSON.valueToTree(fold));
-        write(file, json.toPrettyString());
+        WholeFile.write(file, json.toPrettyString());
         return fold;
     }
 
@@ -171,15 +171,6 @@ public final class CrossValidation {
             return JSON.treeToValue(json.get("fold"), Fold.class);
         } catch (IOException e) {
             throw new UncheckedIOException("The scores " + file + " can't be read: delete the file.", e);
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(file, text + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 }

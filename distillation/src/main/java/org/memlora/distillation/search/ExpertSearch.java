@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.memlora.distillation.DistillationConfig.Expert;
+import org.memlora.distillation.WholeFile;
 import org.memlora.distillation.search.StageSearch.Found;
 import org.memlora.operators.Stage;
 
@@ -59,10 +60,10 @@ public final class ExpertSearch {
         }
         SearchReport report = new SearchReport(config, outer.map(OuterLoop::measure), outcomes, fullSteps());
         Path file = config.output().resolve("search.json");
-        SafeFile.write(file, report.json().toPrettyString());
+        WholeFile.write(file, report.json().toPrettyString());
         out.print(report.table());
         out.println(file);
-        return best(outcomes).bestExperts();
+        return SearchOutcome.best(outcomes).bestExperts();
     }
 
     private Found search(SearchMethod method, String stage) {
@@ -84,11 +85,5 @@ public final class ExpertSearch {
     private Map<String, Integer> fullSteps() {
         return stages(config).stream().collect(Collectors.toMap(stage -> stage,
                 stage -> config.candidates(stage).stream().mapToInt(inner::fullSteps).sum(), (a, b) -> a, LinkedHashMap::new));
-    }
-
-    /** By the pipeline's score; without one by the sum of the losses. Of equal ones the first. */
-    private static SearchOutcome best(List<SearchOutcome> outcomes) {
-        return outcomes.stream().min(Comparator.comparingDouble(outcome -> outcome.bestCombination().map(best -> -best.getValue().score())
-                .orElse(outcome.stages().values().stream().mapToDouble(found -> found.bestTrial().bestLoss()).sum()))).orElseThrow();
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.memlora.distillation.StageTraining;
+import org.memlora.distillation.WholeFile;
 import org.memlora.distillation.training.DivergedException;
 import org.memlora.distillation.training.LossPoint;
 import org.memlora.distillation.training.LoraTrainer;
@@ -64,7 +65,7 @@ public final class ExpertTrials implements InnerLoop {
         } catch (DivergedException e) {
             trial = new Trial(identity, e.steps(), null, 0, null, e.tokens(), e.seconds());
         }
-        SafeFile.write(file, JSON.valueToTree(trial).toPrettyString());
+        WholeFile.write(file, JSON.valueToTree(trial).toPrettyString());
         return trial;
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.memlora.distillation.WholeFile;
 import org.memlora.distillation.search.OuterScore.Scored;
 import org.memlora.models.lora.AdapterFile;
 
@@ -63,7 +64,7 @@ public final class OuterLoop {
                     combination.forEach((stage, identity) -> names.put(stage, name(stage, identity)));
                     Scored scored = score.score(names);
                     lines.add(new Line(measure, combination, scored));
-                    SafeFile.write(file(), JSON.valueToTree(lines).toPrettyString());
+                    WholeFile.write(file(), JSON.valueToTree(lines).toPrettyString());
                     out.printf(Locale.ROOT, "combination %d of %d: %.4f in %.0f s, %d of %d requests reused; %s%n", combinations.indexOf(combination) + 1,
                             combinations.size(), scored.score(), scored.seconds(), scored.reused(), scored.requests(), combination);
                 }

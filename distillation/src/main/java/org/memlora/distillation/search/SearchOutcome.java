@@ -1,5 +1,6 @@
 package org.memlora.distillation.search;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,5 +59,11 @@ record SearchOutcome(SearchMethod method, Map<String, Found> stages, Map<Map<Str
     static Candidate candidate(Found found, String identity) {
         return found.last().entrySet().stream().filter(entry -> entry.getValue().identity().equals(identity)).map(Map.Entry::getKey)
                 .findFirst().orElseThrow();
+    }
+
+    /** By the pipeline's score; without one by the sum of the losses. Of equal ones the first. */
+    static SearchOutcome best(List<SearchOutcome> outcomes) {
+        return outcomes.stream().min(Comparator.comparingDouble(outcome -> outcome.bestCombination().map(best -> -best.getValue().score())
+                .orElse(outcome.stages.values().stream().mapToDouble(found -> found.bestTrial().bestLoss()).sum()))).orElseThrow();
     }
 }

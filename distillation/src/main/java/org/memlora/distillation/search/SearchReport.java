@@ -88,9 +88,9 @@ record SearchReport(SearchConfig config, Optional<String> measure, List<SearchOu
             }
             line(table, cells);
         }
-        SearchOutcome last = outcomes.get(outcomes.size() - 1);
+        SearchOutcome chosen = SearchOutcome.best(outcomes);
         measure.ifPresent(text -> table.append("score: ").append(text).append('\n'));
-        last.best().forEach((stage, candidate) -> table.append("best of ").append(name(last.method())).append(", ").append(stage).append(": ")
+        chosen.best().forEach((stage, candidate) -> table.append("best of ").append(name(chosen.method())).append(", ").append(stage).append(": ")
                 .append(candidate.label().isEmpty() ? "the configuration's own" : candidate.label()).append('\n'));
         return table.toString();
     }

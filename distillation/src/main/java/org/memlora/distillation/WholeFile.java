@@ -1,4 +1,4 @@
-package org.memlora.distillation.search;
+package org.memlora.distillation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** A file that is there as a whole or not at all. */
-final class SafeFile {
-    private SafeFile() { }
+public final class WholeFile {
+    private WholeFile() { }
 
-    /** Makes the folder if it is missing. */
-    static void write(Path file, String text) {
+    /** Makes the folder if it is missing; a newline is added. */
+    public static void write(Path file, String text) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
