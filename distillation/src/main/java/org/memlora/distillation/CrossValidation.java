@@ -127,7 +127,7 @@ public final class CrossValidation {
         for (int i = 0; i < folds; i++) {
             groups.add(new ArrayList<>());
         }
-        for (String conversation : sizes.keySet().stream().sorted(Comparator.comparing(sizes::get).reversed().thenComparing(Comparator.naturalOrder())).toList()) {
+        for (String conversation : sizes.keySet().stream().sorted(Comparator.comparing((String name) -> sizes.get(name)).reversed()).toList()) {
             int smallest = 0;
             for (int i = 1; i < folds; i++) {
                 smallest = examples[i] < examples[smallest] ? i : smallest;
