@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -115,10 +116,11 @@ public final class OuterLoop {
     private Path gather(List<Map<String, String>> combinations) {
         Path experts = folder.resolve("experts");
         try {
-            Files.createDirectories(experts);
-            try (Stream<Path> old = Files.walk(experts)) {
-                for (Path file : old.filter(Files::isRegularFile).toList()) {
-                    Files.delete(file);
+            if (Files.exists(experts)) {
+                try (Stream<Path> old = Files.walk(experts)) {
+                    for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
                 }
             }
             for (Map<String, String> combination : combinations) {

@@ -133,7 +133,7 @@ class ExpertSearchTest {
             assertThat(found.get("outerSeconds").asDouble()).isEqualTo(16);
         }
         assertThat(scored).as("both methods kept the same: nothing is scored twice").hasSize(8);
-        assertThat(inner.trained).doesNotHaveDuplicates();
+        assertThat(inner.trained).as("exhaustive search trains on only what halving dropped").hasSize(3 * (4 + 2 + 2));
         assertThat(printed.toString(StandardCharsets.UTF_8)).containsPattern("halving +12 +720 +360 +1\\.1000 +1\\.1000 +1\\.1000 +8 +16 +0\\.3500")
                 .containsPattern("exhaustive +12 +1200 +600 +1\\.1000").contains("score: scripted").contains("best of halving, update: learningRate 2.0E-4");
     }
