@@ -38,7 +38,7 @@ public final class ExpertTrials implements InnerLoop {
     }
 
     /** Holds the expert once the candidate is trained to the end. */
-    Path folder(String stage, String identity) {
+    public Path folder(String stage, String identity) {
         return output.resolve(stage).resolve(identity);
     }
 
