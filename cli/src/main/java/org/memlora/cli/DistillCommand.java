@@ -76,7 +76,11 @@ final class DistillCommand implements Callable<Integer> {
         if (folds > 0) {
             CrossValidation validation = new CrossValidation(settings, base, LanguageModels.device(device), System.out,
                     (stage, experts, examples) -> ExpertScores.ofExpert(settings, stage, experts, examples, device));
-            chosen.forEach(stage -> validation.run(stage, folds));
+            try {
+                chosen.forEach(stage -> validation.run(stage, folds));
+            } catch (IllegalArgumentException e) {
+                throw new UserError(e.getMessage(), e);
+            }
             return 0;
         }
         DistillationRun run = new DistillationRun(settings, base, LanguageModels.device(device), System.out);

@@ -83,8 +83,12 @@ final class SearchCommand implements Callable<Integer> {
         ExpertTrials trials = new ExpertTrials(settings.output(), "memlora search --config " + config, stage -> new StageTraining(settings, base,
                 LanguageModels.device(device), System.out, stage, set(settings, "train", stage), set(settings, "validation", stage)));
         Optional<OuterLoop> outer = pipeline.map(scores -> new OuterLoop(settings.output().resolve("combinations"), scores.measure(), trials::folder, scores::open, System.out));
-        Map<String, Expert> best = new ExpertSearch(search, trials, outer, System.out).run(methods());
-        bigger.ifPresent(other -> carry(best, other, settings.output()));
+        try {
+            Map<String, Expert> best = new ExpertSearch(search, trials, outer, System.out).run(methods());
+            bigger.ifPresent(other -> carry(best, other, settings.output()));
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
         return 0;
     }
 
