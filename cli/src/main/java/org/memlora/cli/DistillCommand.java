@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.memlora.distillation.CrossValidation;
 import org.memlora.distillation.DistillationConfig;
 import org.memlora.distillation.DistillationRun;
 import org.memlora.distillation.TrainingSets;
@@ -32,11 +33,18 @@ final class DistillCommand implements Callable<Integer> {
             + " examples of each stage, scored beside the bare base's to the same prompts; written to scores.json and answers.jsonl of the stage.")
     private int score;
 
+    @Option(names = "--folds", paramLabel = "N", defaultValue = "0", description = "Cross-validation: train and score one expert for each of N groups of"
+            + " training conversations, on the other groups and on this one; written to folds-N of the stage's folder.")
+    private int folds;
+
     @Option(names = "--device", description = "auto, cpu or gpu. Default: ${DEFAULT-VALUE}.", defaultValue = "auto")
     private Compute device;
 
     @Override
     public Integer call() {
+        if (folds == 1 || folds < 0 || folds > 0 && score > 0) {
+            throw new UserError(folds > 0 && score > 0 ? "--folds and --score exclude each other." : "--folds is " + folds + ", expected at least 2.");
+        }
         if (!Files.isRegularFile(config)) {
             throw new UserError("There is no configuration " + config + ".");
         }
@@ -50,6 +58,9 @@ final class DistillCommand implements Callable<Integer> {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
             chosen.forEach(sets::build);
+            if (folds > 0) {
+                chosen.forEach(sets::buildFolds);
+            }
         }
         if (onlyData) {
             return 0;
@@ -61,6 +72,16 @@ final class DistillCommand implements Callable<Integer> {
         OpenedBase base;
         try (WorkProgress progress = new WorkProgress(System.err)) {
             base = OpenedBase.open(settings.base(), progress.downloads());
+        }
+        if (folds > 0) {
+            CrossValidation validation = new CrossValidation(settings, base, LanguageModels.device(device), System.out,
+                    (stage, experts, examples) -> ExpertScores.ofExpert(settings, stage, experts, examples, device));
+            try {
+                chosen.forEach(stage -> validation.run(stage, folds));
+            } catch (IllegalArgumentException e) {
+                throw new UserError(e.getMessage(), e);
+            }
+            return 0;
         }
         DistillationRun run = new DistillationRun(settings, base, LanguageModels.device(device), System.out);
         for (String stage : chosen) {

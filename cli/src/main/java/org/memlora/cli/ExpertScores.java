@@ -31,8 +31,7 @@ final class ExpertScores {
     private ExpertScores() { }
 
     static void write(DistillationConfig settings, List<String> stages, int most, Compute device) {
-        LanguageModels.Request request = new LanguageModels.Request(settings.base(), Optional.of(settings.output()), device, ROWS, settings.contextTokens() + 200);
-        try (WorkProgress progress = new WorkProgress(System.err); LanguageModel model = LanguageModels.load(request, progress.downloads())) {
+        try (WorkProgress progress = new WorkProgress(System.err); LanguageModel model = LanguageModels.load(request(settings, settings.output(), device), progress.downloads())) {
             ExpertScorer scorer = new ExpertScorer(model);
             for (String name : stages) {
                 List<TrainingExample> all = ExampleFile.read(DistillationRun.setFile(settings.data().folder(), "validation", name));
@@ -51,6 +50,18 @@ final class ExpertScores {
                 write(settings.output().resolve(name), "scores.json", List.of(scores.toPrettyString()));
             }
         }
+    }
+
+    /** @param experts folder with the expert in the subfolder named as its stage */
+    static Map<String, Double> ofExpert(DistillationConfig settings, String stage, Path experts, List<TrainingExample> examples, Compute device) {
+        try (WorkProgress progress = new WorkProgress(System.err); LanguageModel model = LanguageModels.load(request(settings, experts, device), progress.downloads())) {
+            Stage of = Stage.valueOf(stage.toUpperCase(Locale.ROOT));
+            return ExpertScorer.scores(of, new ExpertScorer(model).answer(of, stage, examples, done -> progress.step(stage, done, examples.size(), "examples")));
+        }
+    }
+
+    private static LanguageModels.Request request(DistillationConfig settings, Path experts, Compute device) {
+        return new LanguageModels.Request(settings.base(), Optional.of(experts), device, ROWS, settings.contextTokens() + 200);
     }
 
     private static String shown(Map<String, Double> scores) {

@@ -1,21 +1,9 @@
 package org.memlora.distillation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.memlora.distillation.training.TrainingSettings;
 import org.memlora.models.lora.LoraConfig;
 import org.memlora.operators.Stage;
@@ -80,35 +68,16 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
         }
     }
 
-    private static final Pattern MISSING = Pattern.compile("Missing creator property '(\\w+)'");
+    /** @throws IllegalArgumentException if there is none */
+    public Expert expert(String stage) {
+        Expert expert = experts.get(stage);
+        require(expert != null, "The configuration has no expert " + stage + ", it has " + experts.keySet() + ".");
+        return expert;
+    }
 
     /** @throws IllegalArgumentException with one sentence that names the file and what is wrong in it */
     public static DistillationConfig read(Path file) {
-        boolean json = file.getFileName().toString().endsWith(".json");
-        ObjectMapper mapper = json ? builder(JsonMapper.builder()) : builder(YAMLMapper.builder(new YAMLFactory()));
-        try {
-            return Optional.ofNullable(mapper.readValue(file.toFile(), DistillationConfig.class))
-                    .orElseThrow(() -> new IllegalArgumentException("The configuration " + file + " is empty."));
-        } catch (UnrecognizedPropertyException e) {
-            throw new IllegalArgumentException("The configuration " + file + " has the unknown setting \"" + e.getPropertyName()
-                    + "\", expected one of " + e.getKnownPropertyIds() + ".", e);
-        } catch (JsonProcessingException e) {
-            Matcher missing = MISSING.matcher(String.valueOf(e.getMessage()));
-            if (missing.find()) {
-                throw new IllegalArgumentException("The configuration " + file + " has no setting \"" + missing.group(1) + "\" where one is expected"
-                        + " (null = none), line " + (e.getLocation() == null ? "unknown" : e.getLocation().getLineNr()) + ".", e);
-            }
-            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
-            throw new IllegalArgumentException("The configuration " + file + " can't be used: "
-                    + cause.getMessage().lines().findFirst().orElse("no reason given") + ".", e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("The configuration " + file + " can't be read (" + e.getClass().getSimpleName() + ").", e);
-        }
-    }
-
-    private static <M extends ObjectMapper, B extends com.fasterxml.jackson.databind.cfg.MapperBuilder<M, B>> ObjectMapper builder(B builder) {
-        return builder.enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).build();
+        return ConfigurationFile.read(file, DistillationConfig.class);
     }
 
     private static void require(boolean held, String otherwise) {

@@ -45,14 +45,19 @@ public final class TrainingSets {
         build("validation", stage, data.validation(), VALIDATION, Wording.HELD_OUT);
     }
 
+    /** What a fold is scored on: the training conversations, each question once and in the validation's wording. */
+    public void buildFolds(String stage) {
+        build(CrossValidation.SET, stage, data.train(), VALIDATION, Wording.HELD_OUT);
+    }
+
     private void build(String set, String stage, List<Path> conversations, GenerationExamples.Settings generation, Wording wording) {
         Path file = DistillationRun.setFile(data.folder(), set, stage);
         if (Files.exists(file)) {
             return;
         }
         if (conversations.isEmpty()) {
-            throw new IllegalArgumentException("There is no training set " + file + ", and the configuration names no conversations under data." + set
-                    + " to build it from.");
+            throw new IllegalArgumentException("There is no training set " + file + ", and the configuration names no conversations under data."
+                    + (set.equals("validation") ? set : "train") + " to build it from.");
         }
         OutputFilter filter = new OutputFilter();
         ExtractionExamples extraction = new ExtractionExamples(filter, NONE_SHARE, data.seed());

@@ -7,7 +7,7 @@ import org.memlora.models.ChatMessage;
 import org.memlora.models.tokenizer.Tokenizer;
 
 /** One token per character, for models with a vocabulary of 100: 1 begins and 2 ends a message. */
-final class LetterTokenizer implements Tokenizer {
+public final class LetterTokenizer implements Tokenizer {
     private static final int FIRST = 3;
     private static final int SIZE = 100;
 

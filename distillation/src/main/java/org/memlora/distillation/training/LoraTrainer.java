@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -54,6 +55,11 @@ public final class LoraTrainer {
             checkpoint.read(state);
             state.write(model, state.values);
         }
+    }
+
+    /** Of a run: differs where settings or data differ. Safe as a file name. */
+    public static String identity(LoraConfig lora, List<Row> training, List<Row> validation, TrainingSettings settings) {
+        return Checkpoint.identity(lora, training, validation, settings);
     }
 
     /** Optimizer steps done so far, more than 0 after a resumption. */
@@ -113,8 +119,8 @@ public final class LoraTrainer {
         }
         double loss = sum / completionTokens;
         if (!Double.isFinite(loss)) {
-            throw new IllegalStateException("the loss is " + loss + " at step " + state.step + ": lower the learning rate (it is "
-                    + settings.learningRate() + ") and start again in an empty folder.");
+            throw new DivergedException("the loss is " + loss + " at step " + state.step + ": lower the learning rate (it is "
+                    + settings.learningRate() + ") and start again in an empty folder.", state.step, state.tokens, state.seconds);
         }
         update(Gradients.take(model));
         state.step++;

@@ -1,6 +1,7 @@
 package org.memlora.evaluation.rows;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,15 @@ public final class ModelViews {
         visible.retainAll(model.info().experts());
         ModelInfo info = new ModelInfo(model.info().base(), model.info().contextTokens(), visible);
         return view(info, model::generate);
+    }
+
+    /** With these experts only, each under its stage's name, whatever its own is. */
+    static LanguageModel withExperts(LanguageModel model, Map<Stage, String> experts) {
+        Map<String, String> own = new HashMap<>();
+        experts.forEach((stage, expert) -> own.put(stage.expertName(), expert));
+        ModelInfo info = new ModelInfo(model.info().base(), model.info().contextTokens(), own.keySet());
+        return view(info, requests -> model.generate(requests.stream().map(request -> new GenerationRequest(request.prompt(),
+                own.getOrDefault(request.expert(), request.expert()), request.grammar(), request.options(), request.tenant())).toList()));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.memlora.models.ChatMessage;
@@ -39,6 +40,17 @@ class ModelViewsTest {
 
         assertThat(again).extracting(Completion::text).containsExactly("B", "A", "A", "S");
         assertThat(model.requests()).as("a of the base was remembered").hasSize(5);
+    }
+
+    @Test
+    void givesExpertsTheNamesOfTheirStages() {
+        ScriptedLanguageModel model = new ScriptedLanguageModel("extraction-1", "extraction-2", "update-1")
+                .otherwise(request -> request.expert());
+        LanguageModel view = ModelViews.withExperts(model, Map.of(Stage.EXTRACTION, "extraction-2"));
+
+        assertThat(view.info().experts()).containsExactly("extraction");
+        assertThat(view.generate(List.of(request("a", "extraction", 0), request("a", "base", 0)))).extracting(Completion::text)
+                .containsExactly("extraction-2", "base");
     }
 
     @Test
