@@ -78,11 +78,15 @@ final class BenchReport {
                     100 * result.get("expertOverhead").asDouble(), 100 * result.get("expertOverheadError").asDouble(),
                     100 * result.get("mixedOverhead").asDouble(), 100 * result.get("mixedOverheadError").asDouble(),
                     result.get("switchMicros").asDouble(), result.get("switchMicrosError").asDouble());
-            case PARITY -> String.format(Locale.ROOT, "parity: token F1 %.3f eager, %.3f compiled over %d questions, %.0f %% equal answers;"
-                    + " %.1f %% of %d greedy tokens equal, largest difference of logits %.2f", result.get("tokenF1Eager").asDouble(),
-                    result.get("tokenF1Compiled").asDouble(), result.get("questions").asInt(), 100 * result.get("equalAnswers").asDouble(),
-                    100 * result.get("equalGreedyTokens").asDouble(), result.get("comparedPositions").asInt(), result.get("largestLogitDifference").asDouble());
+            case PARITY -> parity("", result) + (result.has("withExpert") ? "\n" + parity(" with the generation expert", result.get("withExpert")) : "");
         };
+    }
+
+    private static String parity(String of, JsonNode result) {
+        return String.format(Locale.ROOT, "parity%s: token F1 %.3f eager, %.3f compiled over %d questions, %.0f %% equal answers;"
+                + " %.1f %% of %d greedy tokens equal, largest difference of logits %.2f", of, result.get("tokenF1Eager").asDouble(),
+                result.get("tokenF1Compiled").asDouble(), result.get("questions").asInt(), 100 * result.get("equalAnswers").asDouble(),
+                100 * result.get("equalGreedyTokens").asDouble(), result.get("comparedPositions").asInt(), result.get("largestLogitDifference").asDouble());
     }
 
     private static List<String> figures(JsonNode result) {

@@ -19,6 +19,7 @@ import org.memlora.models.generation.LocalLanguageModel;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
 import org.memlora.models.transformer.TransformerExecutor;
 import org.memlora.operators.OperatorSettings;
+import org.memlora.operators.Stage;
 import org.memlora.operators.generation.GeneratedAnswer;
 import org.memlora.operators.generation.GenerationOperator;
 
@@ -64,14 +65,23 @@ final class EngineParity {
 
     private record Outcome(double tokenF1, List<String> answers, List<float[][]> logits) { }
 
+    /** The base's figures; with trained experts, those with the generation expert under "withExpert". */
     ObjectNode measure() {
         List<GoldEvidence> questions = GoldEvidence.draw(part.data().stream().map(Path::of).toList(), QUESTIONS, BenchSettings.SEED);
         if (questions.isEmpty()) {
             throw new IllegalArgumentException("Parity needs LoCoMo files with questions: give them with --data.");
         }
+        ObjectNode json = compare(questions, Optional.empty());
+        if (part.trainedExperts()) {
+            json.set("withExpert", compare(questions, Optional.of(Path.of(part.experts()))));
+        }
+        return json;
+    }
+
+    private ObjectNode compare(List<GoldEvidence> questions, Optional<Path> experts) {
         List<int[]> sequences = new ArrayList<>();
-        Outcome eager = run(TransformerExecutors.EAGER, questions, sequences);
-        Outcome ours = run(TransformerExecutors.OURS, questions, sequences);
+        Outcome eager = run(TransformerExecutors.EAGER, questions, experts, sequences);
+        Outcome ours = run(TransformerExecutors.OURS, questions, experts, sequences);
         float most = 0;
         int same = 0;
         int positions = 0;
@@ -99,12 +109,13 @@ final class EngineParity {
     }
 
     /** @param sequences prompt and answer of the first questions; filled by the first engine, used by both */
-    private Outcome run(String engine, List<GoldEvidence> questions, List<int[]> sequences) {
-        TransformerExecutor executor = TransformerExecutors.load(engine, base, Optional.empty(), ROWS, part.contextTokens());
+    private Outcome run(String engine, List<GoldEvidence> questions, Optional<Path> experts, List<int[]> sequences) {
+        TransformerExecutor executor = TransformerExecutors.load(engine, base, experts, ROWS, part.contextTokens());
+        Set<String> names = experts.isPresent() ? Set.of(Stage.GENERATION.expertName()) : Set.of();
         List<GenerationRequest> heard = new ArrayList<>();
         List<String> answers = new ArrayList<>();
         double f1 = 0;
-        try (LanguageModel model = new LocalLanguageModel(new ModelInfo(part.base(), part.contextTokens(), Set.of()), executor,
+        try (LanguageModel model = new LocalLanguageModel(new ModelInfo(part.base(), part.contextTokens(), names), executor,
                 base.tokenizer(), BatcherSettings.DEFAULT)) {
             GenerationOperator operator = new GenerationOperator(new Listening(model, heard), OperatorSettings.DEFAULT);
             for (int from = 0; from < questions.size(); from += CALL) {
@@ -123,7 +134,7 @@ final class EngineParity {
                 sequences.add(sequence(base.tokenizer().encodeChat(heard.get(i).prompt()), answers.get(i)));
             }
         }
-        return new Outcome(f1 / questions.size(), answers, logits(engine, heard, sequences));
+        return new Outcome(f1 / questions.size(), answers, logits(engine, heard, experts, sequences));
     }
 
     private int[] sequence(int[] prompt, String answer) {
@@ -134,12 +145,12 @@ final class EngineParity {
     }
 
     /** At each position of the answers, and before them. */
-    private List<float[][]> logits(String engine, List<GenerationRequest> heard, List<int[]> sequences) {
+    private List<float[][]> logits(String engine, List<GenerationRequest> heard, Optional<Path> experts, List<int[]> sequences) {
         List<float[][]> logits = new ArrayList<>();
-        try (TransformerExecutor executor = TransformerExecutors.load(engine, base, Optional.empty(), 1, part.contextTokens())) {
+        try (TransformerExecutor executor = TransformerExecutors.load(engine, base, experts, 1, part.contextTokens())) {
             for (int i = 0; i < sequences.size(); i++) {
                 int wanted = sequences.get(i).length - base.tokenizer().encodeChat(heard.get(i).prompt()).length + 1;
-                logits.add(executor.forward(List.of(new RowInput(0, 0, sequences.get(i), GenerationRequest.BASE, wanted, new int[0]))).get(0));
+                logits.add(executor.forward(List.of(new RowInput(0, 0, sequences.get(i), heard.get(i).expert(), wanted, new int[0]))).get(0));
             }
         }
         return logits;
