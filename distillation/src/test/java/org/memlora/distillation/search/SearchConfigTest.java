@@ -88,7 +88,7 @@ class SearchConfigTest {
         assertThat(carried.output()).isEqualTo(bigger.output());
         assertThat(carried.experts().get("generation").lora()).isEqualTo(found.lora()).isEqualTo(new DistillationConfig.Lora(16, 32, 0.05, List.of("q_proj", "v_proj")));
         assertThat(carried.experts().get("generation").training().learningRate()).isEqualTo(1.2e-3);
-        assertThat(carried.experts().get("generation").training().maxSteps()).as("the bigger base's own").isEqualTo(150);
+        assertThat(carried.experts().get("generation").training().maxSteps()).as("the bigger base's own").isEqualTo(bigger.experts().get("generation").training().maxSteps());
         assertThat(carried.experts().get("update")).as("was not searched").isEqualTo(bigger.experts().get("update"));
     }
 }
