@@ -3,6 +3,7 @@ package org.memlora.cli;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,9 @@ final class EvaluateCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
         }
+        data.stream().filter(file -> !Files.isRegularFile(file)).findFirst().ifPresent(file -> {
+            throw new UserError("There is no file " + file + ".");
+        });
         new EvaluationRun(settings, System.out).run();
         return 0;
     }

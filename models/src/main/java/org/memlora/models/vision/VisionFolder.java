@@ -67,7 +67,7 @@ public record VisionFolder(VisionConfig vision, TransformerConfig transformer, W
         try {
             return Files.exists(file) ? new ObjectMapper().readTree(file.toFile()) : JsonNodeFactory.instance.objectNode();
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read: " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot read " + file, e);
         }
     }
 }
