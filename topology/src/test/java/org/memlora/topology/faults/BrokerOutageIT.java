@@ -14,6 +14,7 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.client.TopicReader;
 
 /** The broker goes, in order and by kill -9, and the registry goes; the workers are left alone and go on when it is back. */
+@org.junit.jupiter.api.Tag("large")
 class BrokerOutageIT {
 
     private static final int OUTAGE_SECONDS = FaultForm.of(6, 30);
