@@ -164,15 +164,7 @@ public final class GenerationExamples {
 
     private static List<Asked> nearest(Asked seed, List<Asked> questions) {
         return questions.stream().filter(other -> other != seed)
-                .sorted(Comparator.comparingDouble((Asked other) -> cosine(seed.vector, other.vector)).reversed()).toList();
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
+                .sorted(Comparator.comparingDouble((Asked other) -> TextEmbedder.cosine(seed.vector, other.vector)).reversed()).toList();
     }
 
     private List<Asked> shuffled(List<Asked> questions) {

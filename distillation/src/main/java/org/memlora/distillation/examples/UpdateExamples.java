@@ -167,15 +167,7 @@ public final class UpdateExamples {
     }
 
     private static boolean hasTwin(List<Memory> candidates, Memory source) {
-        return candidates.stream().filter(memory -> !memory.id().equals(source.id())).anyMatch(memory -> cosine(memory.embedding(), source.embedding()) > TWIN);
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
+        return candidates.stream().filter(memory -> !memory.id().equals(source.id())).anyMatch(memory -> TextEmbedder.cosine(memory.embedding(), source.embedding()) > TWIN);
     }
 
     private <T> void shuffle(List<T> list) {

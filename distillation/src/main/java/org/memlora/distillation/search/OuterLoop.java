@@ -8,16 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.memlora.distillation.WholeFile;
 import org.memlora.distillation.search.OuterScore.Scored;
+import org.memlora.models.bases.FolderTree;
 import org.memlora.models.lora.AdapterFile;
 
 /** Scores all combinations of the best experts per stage. Scores are kept in a file: a combination that has one is not run again. */
@@ -116,13 +115,7 @@ public final class OuterLoop {
     private Path gather(List<Map<String, String>> combinations) {
         Path experts = folder.resolve("experts");
         try {
-            if (Files.exists(experts)) {
-                try (Stream<Path> old = Files.walk(experts)) {
-                    for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(file);
-                    }
-                }
-            }
+            FolderTree.delete(experts);
             for (Map<String, String> combination : combinations) {
                 for (Map.Entry<String, String> expert : combination.entrySet()) {
                     Path from = expertFolders.apply(expert.getKey(), expert.getValue());

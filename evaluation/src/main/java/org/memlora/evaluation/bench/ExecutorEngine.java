@@ -31,20 +31,10 @@ final class ExecutorEngine implements BenchmarkEngine {
         List<float[]> logits = TransformerExecutors.feed(executor, 0, prompts, experts);
         long read = System.nanoTime();
         for (int step = 0; step < outputTokens; step++) {
-            List<int[]> tokens = logits.stream().map(row -> new int[] {argmax(row)}).toList();
+            List<int[]> tokens = logits.stream().map(row -> new int[] {TransformerExecutors.argmax(row)}).toList();
             logits = TransformerExecutors.feed(executor, PROMPT_TOKENS + step, tokens, experts);
         }
         return new Run((long) batch * PROMPT_TOKENS, read - start, (long) batch * outputTokens, System.nanoTime() - read);
-    }
-
-    private static int argmax(float[] logits) {
-        int best = 0;
-        for (int i = 1; i < logits.length; i++) {
-            if (logits[i] > logits[best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 
     @Override

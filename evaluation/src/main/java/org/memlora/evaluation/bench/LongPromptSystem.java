@@ -121,15 +121,7 @@ final class LongPromptSystem implements MemorySystem {
     }
 
     private static List<Entry> nearest(List<Entry> memories, float[] vector, int count) {
-        return memories.stream().sorted(Comparator.comparingDouble((Entry entry) -> -cosine(entry.vector, vector))).limit(count).toList();
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
+        return memories.stream().sorted(Comparator.comparingDouble((Entry entry) -> -TextEmbedder.cosine(entry.vector, vector))).limit(count).toList();
     }
 
     private static String json(Set<Entry> entries) {

@@ -43,4 +43,15 @@ final class TransformerExecutors {
         }
         return executor.forward(inputs).stream().map(logits -> logits[0]).toList();
     }
+
+    /** The greedy token, the lowest of equal ones. */
+    static int argmax(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            if (logits[i] > logits[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
 }

@@ -50,19 +50,11 @@ public record MemoryCleanness(int memories, double duplicatesLeft, Double junkRa
         for (int i = 0; i < texts.size(); i++) {
             boolean found = false;
             for (int j = 0; j < i && !found; j++) {
-                found = Words.normalised(texts.get(i)).equals(Words.normalised(texts.get(j))) || cosine(vectors.get(i), vectors.get(j)) >= SAME;
+                found = Words.normalised(texts.get(i)).equals(Words.normalised(texts.get(j))) || TextEmbedder.cosine(vectors.get(i), vectors.get(j)) >= SAME;
             }
             duplicates += found ? 1 : 0;
         }
         return duplicates;
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     private static Double junkRate(EvaluationData data, List<MemoryOperation> operations) {

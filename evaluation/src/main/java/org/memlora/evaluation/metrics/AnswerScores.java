@@ -37,10 +37,6 @@ public record AnswerScores(double tokenF1, double locomoF1, double exactMatch, d
             return 0;
         }
         List<float[]> vectors = embedder.embed(List.of(answer, gold));
-        double sum = 0;
-        for (int i = 0; i < vectors.get(0).length; i++) {
-            sum += vectors.get(0)[i] * vectors.get(1)[i];
-        }
-        return Math.min(1, Math.max(0, sum));
+        return Math.min(1, Math.max(0, TextEmbedder.cosine(vectors.get(0), vectors.get(1))));
     }
 }

@@ -2,7 +2,6 @@ package org.memlora.models.bases;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -11,10 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The folder of fetched bases. A file's checksum is computed once and remembered with size and time in NAME.gguf.ok.
@@ -63,7 +59,7 @@ final class BaseCache {
     /** An empty folder on the cache's disk; what a killed process left there is gone. Call with the lock held. */
     Path workFolder(BaseModel base) throws IOException {
         Path work = folder.resolve("." + base.name() + ".part");
-        delete(work);
+        FolderTree.delete(work);
         return Files.createDirectory(work);
     }
 
@@ -82,20 +78,6 @@ final class BaseCache {
 
     long freeBytes() throws IOException {
         return Files.getFileStore(folder).getUsableSpace();
-    }
-
-    static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(tree)) {
-            List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.delete(path);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 
     static String sha256(Path file, BaseModel base, DownloadProgress progress) throws IOException {

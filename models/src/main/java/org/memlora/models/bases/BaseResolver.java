@@ -177,7 +177,7 @@ public final class BaseResolver {
             }
             cache.accept(base, fetched);
         } finally {
-            BaseCache.delete(work);
+            FolderTree.delete(work);
         }
     }
 

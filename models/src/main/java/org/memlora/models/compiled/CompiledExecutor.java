@@ -48,16 +48,7 @@ public final class CompiledExecutor implements TransformerExecutor {
      */
     CompiledExecutor(TransformerConfig config, DecoderWeights weights, CompiledWeights compiled, Map<String, LoraAdapter> experts,
             int rows, int contextTokens, int threads) {
-        if (rows < 1 || contextTokens < 1 || contextTokens > config.contextTokens()) {
-            throw new IllegalArgumentException(rows + " rows of " + contextTokens + " tokens: expected at least 1 row and 1 .. "
-                    + config.contextTokens() + " tokens");
-        }
-        experts.forEach((name, adapter) -> {
-            if (name.equals(GenerationRequest.BASE)) {
-                throw new IllegalArgumentException("an expert may not be named " + name + ": that is the base");
-            }
-            adapter.requireFit(config);
-        });
+        InputChecks.requireLoadable(config, experts, rows, contextTokens);
         this.config = config;
         this.rows = rows;
         this.contextTokens = contextTokens;

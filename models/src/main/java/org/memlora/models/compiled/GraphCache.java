@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.memlora.models.bases.DownloadProgress;
+import org.memlora.models.bases.FolderTree;
 import org.memlora.models.compiled.CompiledWeights.Stored;
 
 /**
@@ -89,8 +89,8 @@ final class GraphCache {
             throw new IOException("needs " + needed / MB + " MB of free disk, found " + free / MB + " MB");
         }
         Path work = folder.resolve("." + home.getFileName() + ".part");
-        delete(work);
-        delete(home);
+        FolderTree.delete(work);
+        FolderTree.delete(home);
         Files.createDirectory(work);
         WeightWriter writer = new WeightWriter(work.resolve(WEIGHTS), bits);
         try (writer) {
@@ -100,17 +100,6 @@ final class GraphCache {
         JSON.writeValue(work.resolve(MANIFEST).toFile(), manifest);
         Files.move(work, home, StandardCopyOption.ATOMIC_MOVE);
         return new CompiledWeights(home.resolve(WEIGHTS), bits, manifest.tensors);
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (Stream<Path> files = Files.list(tree)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(tree);
-        }
     }
 
     /** CRC-32C of a file: finds damage, at the speed of memory. */

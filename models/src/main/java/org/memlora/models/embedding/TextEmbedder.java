@@ -10,6 +10,15 @@ public interface TextEmbedder extends AutoCloseable {
     /** One vector of length {@link #dimensions()} and norm 1 per text, in order. */
     List<float[]> embed(List<String> texts);
 
+    /** Similarity of two vectors of norm 1, -1 .. 1. */
+    static double cosine(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
     @Override
     void close();
 }

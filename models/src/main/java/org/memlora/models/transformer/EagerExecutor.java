@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.memlora.models.GenerationRequest;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.weights.WeightSource;
 
@@ -61,18 +60,9 @@ public final class EagerExecutor implements TransformerExecutor {
         if (type != DataType.FLOAT32 && !(type == DataType.FLOAT16 && device.isGpu())) {
             throw new IllegalArgumentException("type is " + type + " on " + device + ", expected FLOAT32, or FLOAT16 on a GPU");
         }
-        if (rows < 1 || contextTokens < 1 || contextTokens > config.contextTokens()) {
-            throw new IllegalArgumentException(rows + " rows of " + contextTokens + " tokens: expected at least 1 row and 1 .. "
-                    + config.contextTokens() + " tokens");
-        }
+        InputChecks.requireLoadable(config, experts, rows, contextTokens);
         Map<String, LoraAdapter> named = new LinkedHashMap<>();
-        experts.forEach((name, adapter) -> {
-            if (name.equals(GenerationRequest.BASE)) {
-                throw new IllegalArgumentException("an expert may not be named " + name + ": that is the base");
-            }
-            adapter.requireFit(config);
-            named.put(name, adapter.withName(name));
-        });
+        experts.forEach((name, adapter) -> named.put(name, adapter.withName(name)));
         PyTorchThreads.configure();
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {

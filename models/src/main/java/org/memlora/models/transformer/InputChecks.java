@@ -2,9 +2,11 @@ package org.memlora.models.transformer;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.memlora.models.GenerationRequest;
+import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.TransformerExecutor.RowInput;
 
 /** What every executor refuses, in the same words. Immutable. */
@@ -27,6 +29,24 @@ public final class InputChecks {
         this.vocabularySize = vocabularySize;
         this.experts = Set.copyOf(experts);
         this.supplied = supplied;
+    }
+
+    /**
+     * Before an executor is made.
+     *
+     * @throws IllegalArgumentException if rows or context don't suit the config, or an expert doesn't fit it or has the base's name
+     */
+    public static void requireLoadable(TransformerConfig config, Map<String, LoraAdapter> experts, int rows, int contextTokens) {
+        if (rows < 1 || contextTokens < 1 || contextTokens > config.contextTokens()) {
+            throw new IllegalArgumentException(rows + " rows of " + contextTokens + " tokens: expected at least 1 row and 1 .. "
+                    + config.contextTokens() + " tokens");
+        }
+        experts.forEach((name, adapter) -> {
+            if (name.equals(GenerationRequest.BASE)) {
+                throw new IllegalArgumentException("an expert may not be named " + name + ": that is the base");
+            }
+            adapter.requireFit(config);
+        });
     }
 
     /** @throws IllegalArgumentException naming the row, what was found and what was expected */

@@ -57,7 +57,7 @@ public record ReferenceModel(String name, Path folder) {
         return cases;
     }
 
-    private static int[] ints(JsonNode array) {
+    public static int[] ints(JsonNode array) {
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = array.get(i).asInt();

@@ -19,7 +19,7 @@ import org.memlora.models.picture.PictureLimits;
 import org.memlora.models.picture.Pictures;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.transformer.EagerExecutor;
-import org.memlora.models.transformer.TransformerExecutor.RowInput;
+import org.memlora.models.transformer.ReferenceModel;
 
 /** A tiny model of make_vision_fixtures.py with what transformers computed. */
 record ReferenceVisionModel(String name, Path path, VisionFolder folder, SafetensorsFile recorded) {
@@ -54,19 +54,11 @@ record ReferenceVisionModel(String name, Path path, VisionFolder folder, Safeten
             node.path("messages").forEach(message -> messages.add(
                     new ChatMessage(ChatMessage.Role.valueOf(message.get(0).asText().toUpperCase(Locale.ROOT)), message.get(1).asText())));
             int number = cases.size();
-            cases.add(new Case(node.path("picture").asText(), messages, ints(node.path("prompt")), ints(node.path("greedy")),
-                    ints(node.path("expertGreedy")), recorded.read("tiles" + number), recorded.read("features" + number),
+            cases.add(new Case(node.path("picture").asText(), messages, ReferenceModel.ints(node.path("prompt")), ReferenceModel.ints(node.path("greedy")),
+                    ReferenceModel.ints(node.path("expertGreedy")), recorded.read("tiles" + number), recorded.read("features" + number),
                     recorded.read("logits" + number), recorded.read("expertLogits" + number)));
         }
         return cases;
-    }
-
-    private static int[] ints(JsonNode array) {
-        int[] values = new int[array.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = array.get(i).asInt();
-        }
-        return values;
     }
 
     TiledPicture tiles(Case one) {
@@ -84,40 +76,5 @@ record ReferenceVisionModel(String name, Path path, VisionFolder folder, Safeten
 
     int[] prompt(Case one, TiledPicture tiles, int firstFeature) {
         return folder.tokenizer().encodeChat(one.messages(), PicturePrompt.of(folder.vision(), folder.tokenizer()).tokens(tiles, firstFeature));
-    }
-
-    static int[] greedy(EagerExecutor executor, int[] prompt, String expert, int count) {
-        int[] found = new int[count];
-        int[] next = prompt;
-        int position = 0;
-        for (int i = 0; i < count; i++) {
-            found[i] = argMax(executor.forward(List.of(new RowInput(0, position, next, expert))).get(0)[0]);
-            position += next.length;
-            next = new int[] {found[i]};
-        }
-        return found;
-    }
-
-    private static int argMax(float[] values) {
-        int best = 0;
-        for (int i = 1; i < values.length; i++) {
-            best = values[i] > values[best] ? i : best;
-        }
-        return best;
-    }
-
-    static float maxDifference(float[] a, float[] b) {
-        if (a.length != b.length) {
-            throw new AssertionError(a.length + " and " + b.length + " values");
-        }
-        float most = 0;
-        for (int i = 0; i < a.length; i++) {
-            float difference = Math.abs(a[i] - b[i]);
-            if (Float.isNaN(difference)) {
-                return Float.NaN;
-            }
-            most = Math.max(most, difference);
-        }
-        return most;
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memlora.models.safetensors.SafetensorsFile;
+import org.memlora.models.transformer.ReferenceModel;
 import org.memlora.models.weights.ModelFileException;
 import org.memlora.models.weights.WeightSource;
 
@@ -31,7 +32,7 @@ class VisionTowerTest {
         try (VisionTower together = model.tower(VisionTower.SCORE_BYTES); VisionTower single = model.tower(1)) {
             assertThat(single.tilesPerStep()).isEqualTo(1);
             assertThat(together.tilesPerStep()).isGreaterThan(tiles.tiles().size());
-            assertThat(ReferenceVisionModel.maxDifference(single.features(tiles), together.features(tiles))).isLessThan(1e-5f);
+            assertThat(ReferenceModel.maxDifference(single.features(tiles), together.features(tiles))).isLessThan(1e-5f);
         }
     }
 

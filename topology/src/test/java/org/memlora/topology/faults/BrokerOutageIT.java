@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memlora.schemas.ConversationEvent;
@@ -14,7 +15,7 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.client.TopicReader;
 
 /** The broker goes, in order and by kill -9, and the registry goes; the workers are left alone and go on when it is back. */
-@org.junit.jupiter.api.Tag("large")
+@Tag("large")
 class BrokerOutageIT {
 
     private static final int OUTAGE_SECONDS = FaultForm.of(6, 30);
