@@ -23,9 +23,9 @@ import org.memlora.operators.Stage;
 
 /** Builds the training sets of a configuration that are not there yet. */
 public final class TrainingSets {
-    private static final double NONE_SHARE = 0.7;
+    private static final double NONE_SHARE = 1.0;
     private static final int UPDATES_PER_OPERATION = 60;
-    private static final GenerationExamples.Settings TRAIN = new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.3);
+    private static final GenerationExamples.Settings TRAIN = new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.1);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
     private static final GenerationExamples.Settings VALIDATION = new GenerationExamples.Settings(8, 10, 4, 1, 0.2, 0, 0.3);
 
