@@ -71,7 +71,8 @@ public final class StageTraining {
             throw new UncheckedIOException("cannot make the folder " + folder, e);
         }
         try (TrainableTransformer model = TrainableTransformer.load(base.config(), base.weights(),
-                FreshAdapter.make(stage, expert.lora().config(config.base()), base.config(), expert.training().seed()), config.contextTokens(), device);
+                FreshAdapter.make(stage, expert.lora().config(config.base()), base.config(), expert.training().seed()), config.contextTokens(), device,
+                expert.training().precision());
                 TrainingProgressBar progress = new TrainingProgressBar(out, config.base() + " " + stage)) {
             long frozen = model.frozenChecksum();
             LoraTrainer trainer = new LoraTrainer(model, training, validation, expert.training(), folder, progress);

@@ -30,6 +30,7 @@ import org.memlora.models.OpenedBase;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.testing.HashEmbedder;
+import org.memlora.models.transformer.Precision;
 import org.memlora.models.transformer.TransformerConfig;
 
 class CrossValidationTest {
@@ -48,7 +49,7 @@ class CrossValidationTest {
     }
 
     private static DistillationConfig config(Path folder, double rate) {
-        TrainingSettings training = new TrainingSettings(rate, Schedule.COSINE, 0.1, 0.01, 1, 4, 60, 100, 2, 1, 8, 0, 1000, 7);
+        TrainingSettings training = new TrainingSettings(rate, Schedule.COSINE, 0.1, 0.01, 1, 4, 60, 100, 2, 1, 8, 0, 1000, 7, Precision.FLOAT32);
         return new DistillationConfig("tiny", folder.resolve("experts"), 64, new DistillationConfig.Data(folder, List.of(), List.of(), null, 1),
                 Map.of("generation", new Expert(new Lora(4, 8, 0.1, List.of("q_proj")), training)));
     }

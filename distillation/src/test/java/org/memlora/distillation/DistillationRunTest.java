@@ -84,7 +84,7 @@ class DistillationRunTest {
     private static DistillationConfig.Expert twoSteps(DistillationConfig.Expert paper) {
         TrainingSettings t = paper.training();
         return new DistillationConfig.Expert(paper.lora(), new TrainingSettings(t.learningRate(), t.schedule(), t.warmupShare(), t.weightDecay(), t.clipNorm(),
-                2, t.microBatchTokens(), t.epochs(), 2, 1, 4, t.patience(), t.checkpointSeconds(), t.seed()));
+                2, t.microBatchTokens(), t.epochs(), 2, 1, 4, t.patience(), t.checkpointSeconds(), t.seed(), t.precision()));
     }
 
     private static void writeSets(Path folder, Set<String> stages) {

@@ -25,6 +25,6 @@ public final class CarriedConfig {
     private static TrainingSettings carry(TrainingSettings found, TrainingSettings own) {
         return new TrainingSettings(found.learningRate(), found.schedule(), found.warmupShare(), found.weightDecay(), found.clipNorm(), found.batchExamples(),
                 own.microBatchTokens(), own.epochs(), own.maxSteps(), own.validateEverySteps(), own.validationExamples(), own.patience(), own.checkpointSeconds(),
-                own.seed());
+                own.seed(), own.precision());
     }
 }

@@ -110,7 +110,7 @@ public record SearchConfig(String base, Path output, int contextTokens, Distilla
 
     private static TrainingSettings training(TrainingSettings t, double learningRate, int batchExamples) {
         return new TrainingSettings(learningRate, t.schedule(), t.warmupShare(), t.weightDecay(), t.clipNorm(), batchExamples, t.microBatchTokens(), t.epochs(),
-                t.maxSteps(), t.validateEverySteps(), t.validationExamples(), t.patience(), t.checkpointSeconds(), t.seed());
+                t.maxSteps(), t.validateEverySteps(), t.validationExamples(), t.patience(), t.checkpointSeconds(), t.seed(), t.precision());
     }
 
     private static void require(boolean held, String otherwise) {

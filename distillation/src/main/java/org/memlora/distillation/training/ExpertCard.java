@@ -37,7 +37,7 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                 | --- | --- |
                 | command | `%s` |
                 | LoRA | r %d, alpha %s, dropout %s, %s |
-                | training | learning rate %s (%s), %d examples a step, seed %d |
+                | training | learning rate %s (%s), %d examples a step, %s, seed %d |
                 | data | %d training examples, %d validation examples |
                 | kinds of examples | %s |
                 | prompt tokens, mean | %.1f |
@@ -50,7 +50,7 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                 validation; nothing of conversations 30 and 41, which are for the test. The non-commercial licence of the data may bear on the use of this expert.
                 """, Character.toUpperCase(stage.charAt(0)) + stage.substring(1), base, command, lora.rank(), lora.alpha(), lora.dropout(),
                 String.join(" ", lora.targetModules()), settings.learningRate(), settings.schedule().name().toLowerCase(Locale.ROOT),
-                settings.batchExamples(), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
+                settings.batchExamples(), settings.precision().name().toLowerCase(Locale.ROOT), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
                 outcome.steps(), outcome.tokens(), outcome.seconds(), outcome.tokens() / outcome.seconds(), outcome.bestLoss(), outcome.bestStep(),
                 outcome.baseLoss(), about());
     }

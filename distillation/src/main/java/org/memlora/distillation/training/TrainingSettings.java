@@ -1,5 +1,7 @@
 package org.memlora.distillation.training;
 
+import org.memlora.models.transformer.Precision;
+
 /**
  * How one expert is trained. Names are those of the run configuration.
  *
@@ -17,10 +19,11 @@ package org.memlora.distillation.training;
  * @param patience validations in a row without a better loss that end the training; 0 = never
  * @param checkpointSeconds wall time between two checkpoints
  * @param seed of the first weights, the order of examples and dropout
+ * @param precision of the products with the base's weights
  */
 public record TrainingSettings(double learningRate, Schedule schedule, double warmupShare, double weightDecay, double clipNorm,
         int batchExamples, int microBatchTokens, int epochs, int maxSteps, int validateEverySteps, int validationExamples,
-        int patience, int checkpointSeconds, long seed) {
+        int patience, int checkpointSeconds, long seed, Precision precision) {
 
     /** The learning rate after the warm-up: as it is, or falling to 0 at the last step. */
     public enum Schedule { CONSTANT, LINEAR, COSINE }
@@ -38,6 +41,9 @@ public record TrainingSettings(double learningRate, Schedule schedule, double wa
         requireLeast("validationExamples", validationExamples, 1);
         requireLeast("patience", patience, 0);
         requireLeast("checkpointSeconds", checkpointSeconds, 1);
+        if (precision == null) {
+            throw new IllegalArgumentException("precision is missing, expected float32 or bfloat16");
+        }
         if (schedule == null) {
             throw new IllegalArgumentException("schedule is missing, expected constant, linear or cosine");
         }

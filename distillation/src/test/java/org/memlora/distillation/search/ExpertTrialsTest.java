@@ -28,6 +28,7 @@ import org.memlora.models.ChatMessage;
 import org.memlora.models.OpenedBase;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.safetensors.SafetensorsFile;
+import org.memlora.models.transformer.Precision;
 import org.memlora.models.transformer.TransformerConfig;
 
 /** Successive halving with real trainings of a tiny random model. */
@@ -42,7 +43,7 @@ class ExpertTrialsTest {
     private static List<Candidate> candidates() {
         List<Candidate> candidates = new ArrayList<>();
         for (double rate : new double[] {0.0001, 0.02, 0.001, 0.01}) {
-            TrainingSettings training = new TrainingSettings(rate, Schedule.COSINE, 0.1, 0.01, 1, 4, 60, 100, 12, 2, 8, 0, 1000, 7);
+            TrainingSettings training = new TrainingSettings(rate, Schedule.COSINE, 0.1, 0.01, 1, 4, 60, 100, 12, 2, 8, 0, 1000, 7, Precision.FLOAT32);
             candidates.add(new Candidate("generation", "learningRate " + rate, new Expert(new Lora(4, 8, 0.1, List.of("q_proj", "v_proj")), training)));
         }
         return candidates;

@@ -7,13 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.memlora.models.transformer.Precision;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
 class BatchPlanTest {
 
     private static TrainingSettings settings(long seed) {
-        return new TrainingSettings(1e-3, TrainingSettings.Schedule.LINEAR, 0, 0, 0, 6, 200, 3, 0, 5, 8, 0, 10, seed);
+        return new TrainingSettings(1e-3, TrainingSettings.Schedule.LINEAR, 0, 0, 0, 6, 200, 3, 0, 5, 8, 0, 10, seed, Precision.FLOAT32);
     }
 
     /** Lists of memories of 40 to 80 tokens, each with one to four questions. */

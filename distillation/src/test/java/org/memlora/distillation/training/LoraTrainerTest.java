@@ -17,6 +17,7 @@ import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.safetensors.SafetensorsType;
+import org.memlora.models.transformer.Precision;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -24,7 +25,7 @@ class LoraTrainerTest {
     private static final LoraConfig LORA = new LoraConfig(4, 8, 0.2, List.of("q_proj", "v_proj", "down_proj"), false, "tiny", false);
 
     private static TrainingSettings settings(int maxSteps, int patience) {
-        return new TrainingSettings(0.02, Schedule.COSINE, 0.1, 0.01, 1, 4, 60, 100, maxSteps, 3, 8, patience, 1000, 7);
+        return new TrainingSettings(0.02, Schedule.COSINE, 0.1, 0.01, 1, 4, 60, 100, maxSteps, 3, 8, patience, 1000, 7, Precision.FLOAT32);
     }
 
     /** Completions that follow from the prompt: its first token, twice, then the end. */
@@ -134,15 +135,15 @@ class LoraTrainerTest {
 
     @Test
     void learningRateRisesThenFalls() {
-        TrainingSettings cosine = new TrainingSettings(1e-3, Schedule.COSINE, 0.1, 0, 0, 4, 60, 1, 100, 3, 8, 0, 10, 7);
+        TrainingSettings cosine = new TrainingSettings(1e-3, Schedule.COSINE, 0.1, 0, 0, 4, 60, 1, 100, 3, 8, 0, 10, 7, Precision.FLOAT32);
         assertThat(cosine.learningRate(0, 100)).isCloseTo(1e-4, Offset.offset(1e-9));
         assertThat(cosine.learningRate(9, 100)).isCloseTo(1e-3, Offset.offset(1e-9));
         assertThat(cosine.learningRate(55, 100)).isCloseTo(5e-4, Offset.offset(1e-9));
         assertThat(cosine.learningRate(99, 100)).isLessThan(1e-6).isPositive();
-        TrainingSettings linear = new TrainingSettings(1e-3, Schedule.LINEAR, 0, 0, 0, 4, 60, 1, 100, 3, 8, 0, 10, 7);
+        TrainingSettings linear = new TrainingSettings(1e-3, Schedule.LINEAR, 0, 0, 0, 4, 60, 1, 100, 3, 8, 0, 10, 7, Precision.FLOAT32);
         assertThat(linear.learningRate(50, 100)).isCloseTo(5e-4, Offset.offset(1e-9));
-        assertThat(new TrainingSettings(1e-3, Schedule.CONSTANT, 0, 0, 0, 4, 60, 2, 0, 3, 8, 0, 10, 7).steps(9)).isEqualTo(6);
-        assertThatThrownBy(() -> new TrainingSettings(1e-3, Schedule.LINEAR, 0, 0, 0, 0, 60, 1, 100, 3, 8, 0, 10, 7))
+        assertThat(new TrainingSettings(1e-3, Schedule.CONSTANT, 0, 0, 0, 4, 60, 2, 0, 3, 8, 0, 10, 7, Precision.FLOAT32).steps(9)).isEqualTo(6);
+        assertThatThrownBy(() -> new TrainingSettings(1e-3, Schedule.LINEAR, 0, 0, 0, 0, 60, 1, 100, 3, 8, 0, 10, 7, Precision.FLOAT32))
                 .hasMessage("batchExamples is 0, expected at least 1");
     }
 }

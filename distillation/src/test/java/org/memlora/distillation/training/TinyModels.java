@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.safetensors.SafetensorsFile;
+import org.memlora.models.transformer.Precision;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 import org.memlora.models.transformer.TransformerConfig;
@@ -32,7 +33,7 @@ final class TinyModels {
     }
 
     static TrainableTransformer load(String name, LoraAdapter adapter) {
-        return TrainableTransformer.load(config(name), SafetensorsFile.open(FOLDER.resolve(name)), adapter, 64, Device.cpu());
+        return TrainableTransformer.load(config(name), SafetensorsFile.open(FOLDER.resolve(name)), adapter, 64, Device.cpu(), Precision.FLOAT32);
     }
 
     static TrainableTransformer load(String name, String expert) {

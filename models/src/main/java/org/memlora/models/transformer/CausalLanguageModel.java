@@ -49,7 +49,7 @@ final class CausalLanguageModel {
     private TransformerBlock block(int layer, WeightLoader loader, Collection<LoraAdapter> adapters) {
         Map<Projection, LoraLinear> linear = new EnumMap<>(Projection.class);
         for (Projection projection : Projection.values()) {
-            LoraLinear made = new LoraLinear(loader.weight(layer, projection), loader.bias(layer, projection));
+            LoraLinear made = new LoraLinear(loader.linear(layer, projection));
             for (LoraAdapter adapter : adapters) {
                 LoraAdapter.Weights values = adapter.weights().get(new LoraAdapter.Target(layer, projection));
                 if (values != null) {

@@ -19,18 +19,15 @@ import org.memlora.models.lora.LoraAdapter;
  * and tokens of the base get exactly 0 added.
  */
 final class LoraLinear {
-    private final NDArray weight;
-    private final NDArray bias;
+    private final FrozenLinear frozen;
     private final Map<String, Delta> experts = new LinkedHashMap<>();
     private Delta all;
 
     /** @param a [R, in] @param b [out, R] */
     private record Delta(LoraSelection.Layout layout, NDArray a, NDArray b) { }
 
-    /** @param weight [out, in] @param bias [out] or null */
-    LoraLinear(NDArray weight, NDArray bias) {
-        this.weight = weight;
-        this.bias = bias;
+    LoraLinear(FrozenLinear frozen) {
+        this.frozen = frozen;
     }
 
     void add(LoraAdapter adapter, LoraAdapter.Weights values, NDManager manager, DataType type) {
@@ -69,7 +66,7 @@ final class LoraLinear {
 
     /** [N, in] to [N, out] */
     NDArray forward(NDArray x, LoraSelection selection) {
-        NDArray y = Linear.linear(x, weight, bias).singletonOrThrow();
+        NDArray y = frozen.forward(x);
         Delta delta = deltaFor(selection);
         if (delta == null) {
             return y;

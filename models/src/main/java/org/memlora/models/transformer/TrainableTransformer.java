@@ -20,7 +20,7 @@ import org.memlora.models.weights.WeightSource;
 
 /**
  * The transformer of {@link EagerExecutor} with one expert whose A and B require gradients; the base is frozen and requires none,
- * so a backward pass makes none for it and ends at the lowest layer of the expert. In float32. Threading: one thread.
+ * so a backward pass makes none for it and ends at the lowest layer of the expert. Threading: one thread.
  */
 public final class TrainableTransformer implements AutoCloseable {
     private final TransformerConfig config;
@@ -30,6 +30,7 @@ public final class TrainableTransformer implements AutoCloseable {
     private final CausalLanguageModel model;
     private final Map<LoraAdapter.Target, NDList> parameters = new LinkedHashMap<>();
     private final List<NDArray> frozen;
+    private final BFloat16 narrow;
 
     /**
      * Prompt and completion of one example.
@@ -49,12 +50,15 @@ public final class TrainableTransformer implements AutoCloseable {
         }
     }
 
-    private TrainableTransformer(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens, NDManager manager) {
+    private TrainableTransformer(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens, BFloat16 narrow,
+            NDManager manager) {
+        this.narrow = narrow;
         this.config = config;
         this.start = start;
         this.contextTokens = contextTokens;
         this.manager = manager;
-        model = new CausalLanguageModel(config, new WeightLoader(weights, config, manager, DataType.FLOAT32), List.of(start), contextTokens);
+        WeightLoader loader = new WeightLoader(weights, config, manager, DataType.FLOAT32, narrow == null ? FrozenLinear::of : narrow::linear);
+        model = new CausalLanguageModel(config, loader, List.of(start), contextTokens);
         frozen = new ArrayList<>(manager.getManagedArrays());
         Map<LoraAdapter.Target, NDList> found = model.trainable(start.name());
         found.keySet().stream().sorted(Comparator.comparingInt(LoraAdapter.Target::layer).thenComparing(LoraAdapter.Target::projection))
@@ -68,17 +72,23 @@ public final class TrainableTransformer implements AutoCloseable {
     /**
      * @param start the expert's first weights
      * @param contextTokens longest row
+     * @param precision of the products with the base's weights, but for the output matrix, which is float32
      * @throws IllegalArgumentException if the expert or a tensor doesn't fit the config; nothing is kept then
      */
     public static TrainableTransformer load(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens,
-            Device device) {
+            Device device, Precision precision) {
         start.requireFit(config);
         PyTorchThreads.configure();
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        BFloat16 narrow = null;
         try {
-            return new TrainableTransformer(config, weights, start, contextTokens, manager);
+            narrow = precision == Precision.BFLOAT16 ? new BFloat16() : null;
+            return new TrainableTransformer(config, weights, start, contextTokens, narrow, manager);
         } catch (RuntimeException e) {
             manager.close();
+            if (narrow != null) {
+                narrow.close();
+            }
             throw e;
         }
     }
@@ -156,12 +166,23 @@ public final class TrainableTransformer implements AutoCloseable {
     /** A checksum over all values of the base; the same before and after training. */
     public long frozenChecksum() {
         CRC32C checksum = new CRC32C();
-        frozen.forEach(array -> checksum.update(array.toByteBuffer()));
+        for (NDArray array : frozen) {
+            if (narrow != null && narrow.isPacked(array)) {
+                try (NDArray wide = narrow.unpack(array)) {
+                    checksum.update(wide.toByteBuffer());
+                }
+            } else {
+                checksum.update(array.toByteBuffer());
+            }
+        }
         return checksum.getValue();
     }
 
     @Override
     public void close() {
         manager.close();
+        if (narrow != null) {
+            narrow.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.BiFunction;
 import org.memlora.models.weights.WeightSource;
 
 /** The weights of a transformer, by their role, as arrays of {@code manager}. */
@@ -14,8 +15,15 @@ final class WeightLoader {
     private final NDManager manager;
     private final TensorLoader tensors;
     private final DataType type;
+    private final BiFunction<NDArray, NDArray, FrozenLinear> linear;
 
     WeightLoader(WeightSource source, TransformerConfig config, NDManager manager, DataType type) {
+        this(source, config, manager, type, FrozenLinear::of);
+    }
+
+    /** @param linear makes a layer of its weight and its bias (or null) */
+    WeightLoader(WeightSource source, TransformerConfig config, NDManager manager, DataType type, BiFunction<NDArray, NDArray, FrozenLinear> linear) {
+        this.linear = linear;
         this.source = source;
         this.config = config;
         this.names = WeightNames.of(source);
@@ -58,14 +66,18 @@ final class WeightLoader {
         return new RmsNorm(weight, config.normEpsilon());
     }
 
+    FrozenLinear linear(int layer, Projection projection) {
+        return linear.apply(weight(layer, projection), bias(layer, projection));
+    }
+
     /** [out, in] */
-    NDArray weight(int layer, Projection projection) {
+    private NDArray weight(int layer, Projection projection) {
         long[] shape = projection.shape(config);
         return halves(projection, load(names.projection(layer, projection) + ".weight", type, shape));
     }
 
     /** [out], or null. */
-    NDArray bias(int layer, Projection projection) {
+    private NDArray bias(int layer, Projection projection) {
         String name = names.projection(layer, projection) + ".bias";
         return source.contains(name) ? halves(projection, load(name, type, projection.shape(config)[0])) : null;
     }
