@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.memlora.distillation.DistillationConfig;
 import org.memlora.distillation.DistillationRun;
 import org.memlora.distillation.ExpertScorer;
+import org.memlora.distillation.ScoreTable;
 import org.memlora.distillation.examples.ExampleFile;
 import org.memlora.distillation.examples.TrainingExample;
 import org.memlora.models.GenerationRequest;
@@ -37,17 +38,19 @@ final class ExpertScores {
                 List<TrainingExample> all = ExampleFile.read(DistillationRun.setFile(settings.data().folder(), "validation", name));
                 List<TrainingExample> examples = all.subList(0, Math.min(most, all.size()));
                 Stage stage = Stage.valueOf(name.toUpperCase(Locale.ROOT));
+                ScoreTable table = new ScoreTable(examples.size());
                 ObjectNode scores = JSON.createObjectNode().put("examples", examples.size());
                 for (String expert : model.info().experts().contains(name) ? List.of(name, GenerationRequest.BASE) : List.of(GenerationRequest.BASE)) {
                     List<ExpertScorer.Answered> answered = scorer.answer(stage, expert, examples,
                             done -> progress.step(name + " by " + expert, done, examples.size(), "examples"));
-                    Map<String, Double> found = ExpertScorer.scores(stage, answered);
+                    Map<String, ScoreTable.Score> found = table.add(expert, stage, answered);
                     progress.close();
                     System.out.println(name + ", " + expert + ", " + examples.size() + " examples: " + shown(found));
                     scores.set(expert, JSON.valueToTree(found));
                     write(settings.output().resolve(name), "answers-" + expert + ".jsonl", lines(answered));
                 }
                 write(settings.output().resolve(name), "scores.json", List.of(scores.toPrettyString()));
+                writeCard(settings.output().resolve(name).resolve("README.md"), table);
             }
         }
     }
@@ -64,10 +67,18 @@ final class ExpertScores {
         return new LanguageModels.Request(settings.base(), Optional.of(experts), device, ROWS, settings.contextTokens() + 200);
     }
 
-    private static String shown(Map<String, Double> scores) {
+    private static String shown(Map<String, ScoreTable.Score> scores) {
         List<String> parts = new ArrayList<>();
-        scores.forEach((name, value) -> parts.add(String.format(Locale.ROOT, "%s %.3f", name, value)));
+        scores.forEach((name, score) -> parts.add(name + " " + score));
         return String.join(", ", parts);
+    }
+
+    private static void writeCard(Path card, ScoreTable table) {
+        try {
+            table.writeTo(card);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The scores can't be written to " + card + ": " + e.getMessage(), e);
+        }
     }
 
     private static List<String> lines(List<ExpertScorer.Answered> answered) {
