@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.memlora.operators.Stage;
 
 /** Scores of one stage with bootstrap 95 % intervals, several experts side by side, for the console and the expert's card. */
@@ -67,8 +67,8 @@ public final class ScoreTable {
                 + " validation examples; in brackets 95 % of " + RESAMPLES + " resamples (seed " + SEED + "). base: untuned, the same prompt.\n\n| | "
                 + String.join(" | ", columns.keySet()) + " |\n|" + " --- |".repeat(columns.size() + 1) + "\n");
         columns.values().iterator().next().keySet().forEach(name -> {
-            String[] cells = columns.values().stream().map(column -> String.valueOf(column.get(name))).toArray(String[]::new);
-            table.append("| ").append(name).append(" | ").append(String.join(" | ", Arrays.asList(cells))).append(" |\n");
+            String cells = columns.values().stream().map(column -> String.valueOf(column.get(name))).collect(Collectors.joining(" | "));
+            table.append("| ").append(name).append(" | ").append(cells).append(" |\n");
         });
         return table.toString();
     }
