@@ -50,7 +50,7 @@ final class ExpertScores {
                     write(settings.output().resolve(name), "answers-" + expert + ".jsonl", lines(answered));
                 }
                 write(settings.output().resolve(name), "scores.json", List.of(scores.toPrettyString()));
-                writeCard(settings.output().resolve(name).resolve("README.md"), table);
+                table.writeTo(settings.output().resolve(name).resolve("README.md"));
             }
         }
     }
@@ -71,14 +71,6 @@ final class ExpertScores {
         List<String> parts = new ArrayList<>();
         scores.forEach((name, score) -> parts.add(name + " " + score));
         return String.join(", ", parts);
-    }
-
-    private static void writeCard(Path card, ScoreTable table) {
-        try {
-            table.writeTo(card);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The scores can't be written to " + card + ": " + e.getMessage(), e);
-        }
     }
 
     private static List<String> lines(List<ExpertScorer.Answered> answered) {

@@ -1,6 +1,7 @@
 package org.memlora.distillation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,10 +57,18 @@ public final class ScoreTable {
     }
 
     /** Puts the table at the end of the card, in place of an earlier one. */
-    public void writeTo(Path card) throws IOException {
-        String text = Files.exists(card) ? Files.readString(card) : "";
+    public void writeTo(Path card) {
+        String text = read(card);
         int earlier = text.indexOf(HEADING);
-        Files.writeString(card, (earlier < 0 ? text : text.substring(0, earlier)).stripTrailing() + "\n\n" + markdown());
+        WholeFile.write(card, (earlier < 0 ? text : text.substring(0, earlier)).stripTrailing() + "\n\n" + markdown().stripTrailing());
+    }
+
+    private static String read(Path card) {
+        try {
+            return Files.exists(card) ? Files.readString(card) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + card, e);
+        }
     }
 
     private String markdown() {

@@ -18,22 +18,22 @@ import java.util.Set;
  * Linear layers whose weights are bfloat16: DJL has no such type (toType ends the process), TorchScript has. A packed array
  * must not be asked for its type or values. Threading: one thread.
  */
-final class BFloat16 implements AutoCloseable {
+final class BFloat16 {
     private static final String SCRIPT = "bfloat16.pt";
 
-    private final Model model = Model.newInstance("bfloat16", "PyTorch");
     private final ParameterStore none = new ParameterStore();
     private final Set<NDArray> packed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Block block;
 
-    BFloat16() {
+    /** @param manager its end is the script's end */
+    BFloat16(NDManager manager) {
+        Model model = Model.newInstance("bfloat16", "PyTorch");
+        manager.attachInternal("bfloat16", model);
         try (InputStream script = BFloat16.class.getResourceAsStream(SCRIPT)) {
             model.load(script);
         } catch (IOException e) {
-            model.close();
             throw new UncheckedIOException("cannot read " + SCRIPT, e);
         } catch (MalformedModelException e) {
-            model.close();
             throw new IllegalStateException(SCRIPT + " is no TorchScript that this PyTorch reads", e);
         }
         block = model.getBlock();
@@ -71,10 +71,5 @@ final class BFloat16 implements AutoCloseable {
         try (name) {
             return block.forward(none, new NDList(input, name), true).singletonOrThrow();
         }
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 }

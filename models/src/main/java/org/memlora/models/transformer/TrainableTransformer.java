@@ -80,15 +80,11 @@ public final class TrainableTransformer implements AutoCloseable {
         start.requireFit(config);
         PyTorchThreads.configure();
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-        BFloat16 narrow = null;
         try {
-            narrow = precision == Precision.BFLOAT16 ? new BFloat16() : null;
+            BFloat16 narrow = precision == Precision.BFLOAT16 ? new BFloat16(manager) : null;
             return new TrainableTransformer(config, weights, start, contextTokens, narrow, manager);
         } catch (RuntimeException e) {
             manager.close();
-            if (narrow != null) {
-                narrow.close();
-            }
             throw e;
         }
     }
@@ -181,8 +177,5 @@ public final class TrainableTransformer implements AutoCloseable {
     @Override
     public void close() {
         manager.close();
-        if (narrow != null) {
-            narrow.close();
-        }
     }
 }
