@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.GradientCollector;
 import java.util.Arrays;
 import java.util.List;
+import org.memlora.models.transformer.Scalar;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -30,7 +31,7 @@ final class CompletionLoss {
         try (NDManager scratch = model.manager().newSubManager();
                 GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray sum = sum(model, scratch, rows, dropout, dropoutSeed);
-            collector.backward(sum.mul(weight));
+            collector.backward(Scalar.times(sum, weight));
             return sum.getFloat();
         }
     }

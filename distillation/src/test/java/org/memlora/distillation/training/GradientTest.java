@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,37 @@ class GradientTest {
         Gradients.take(model);
         model.set(parameter, values);
         return loss;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"qwen2-untied, FLOAT32", "gemma2, FLOAT32", "qwen2-tied, BFLOAT16"})
+    void garbageCollectionsBetweenForwardAndBackwardChangeNothing(String name, Precision precision) throws InterruptedException {
+        List<Row> rows = TinyModels.rows();
+        try (TrainableTransformer model = TrainableTransformer.load(TinyModels.config(name), SafetensorsFile.open(TinyModels.FOLDER.resolve(name)),
+                TinyModels.adapter(name, "all"), 64, Device.cpu(), precision)) {
+            CompletionLoss.backward(model, rows, 0.25, DROPOUT, 5);
+            List<float[]> expected = Gradients.take(model);
+            AtomicInteger collections = new AtomicInteger();
+            Thread collector = new Thread(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    System.gc();
+                    collections.incrementAndGet();
+                }
+            });
+            collector.start();
+            try {
+                CompletionLoss.backward(model, rows, 0.25, DROPOUT, 5);
+                List<float[]> found = Gradients.take(model);
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(found.get(i)).as("gradient %d", i).containsExactly(expected.get(i), Offset.offset(1e-3f));
+                }
+                System.out.printf("%s %s: %d garbage collections during the pass%n", name, precision, collections.get());
+                assertThat(collections.get()).isGreaterThan(10);
+            } finally {
+                collector.interrupt();
+                collector.join();
+            }
+        }
     }
 
     @Test

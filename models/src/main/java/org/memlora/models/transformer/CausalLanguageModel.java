@@ -115,7 +115,7 @@ final class CausalLanguageModel {
     /** [N] to [N, C] */
     NDArray embed(NDArray tokens) {
         NDArray x = Embedding.embedding(tokens, embedding, SparseFormat.DENSE).singletonOrThrow();
-        return config.embeddingScale() != 1 ? x.mul(config.embeddingScale()) : x;
+        return config.embeddingScale() != 1 ? Scalar.times(x, config.embeddingScale()) : x;
     }
 
     /** From embeddings [N, C] that the caller made, e.g. with a gradient to a vision tower. */
@@ -147,6 +147,6 @@ final class CausalLanguageModel {
     private NDArray logits(NDArray hidden, NDArray weight) {
         NDArray logits = Linear.linear(finalNorm.forward(hidden), weight).singletonOrThrow().toType(DataType.FLOAT32, false);
         double cap = config.logitSoftCap();
-        return cap > 0 ? logits.div(cap).tanh().mul(cap) : logits;
+        return cap > 0 ? Scalar.times(Scalar.times(logits, 1 / cap).tanh(), cap) : logits;
     }
 }

@@ -27,7 +27,7 @@ final class CausalSelfAttention {
     /** [N, C] to [N, C]; {@code cache} null: the rows start at position 0 and nothing is kept (training). */
     NDArray forward(NDArray x, PackedBatch batch, RotaryEmbedding.Factors rotary, KeyValueCache cache) {
         LoraSelection selection = batch.selection();
-        NDArray q = RotaryEmbedding.rotate(heads(query.forward(x, selection), config.heads()), rotary).mul(config.attentionScale());
+        NDArray q = Scalar.times(RotaryEmbedding.rotate(heads(query.forward(x, selection), config.heads()), rotary), config.attentionScale());
         NDArray k = RotaryEmbedding.rotate(heads(key.forward(x, selection), config.keyValueHeads()), rotary);
         NDArray v = heads(value.forward(x, selection), config.keyValueHeads());
         if (cache != null) {
@@ -54,7 +54,7 @@ final class CausalSelfAttention {
         NDArray grouped = q.reshape(b, t, groups, perGroup, d).transpose(0, 2, 3, 1, 4).reshape(b, groups, perGroup * t, d);
         NDArray scores = grouped.matMul(keys.transpose(0, 1, 3, 2));
         if (config.attentionSoftCap() > 0) {
-            scores = scores.div(config.attentionSoftCap()).tanh().mul(config.attentionSoftCap());
+            scores = Scalar.times(Scalar.times(scores, 1 / config.attentionSoftCap()).tanh(), config.attentionSoftCap());
         }
         NDArray mask = config.slidingLayers().get(layer) ? segment.slidingMask() : segment.mask();
         if (mask != null) {

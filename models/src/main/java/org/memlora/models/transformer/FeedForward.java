@@ -27,7 +27,7 @@ final class FeedForward {
     }
 
     private static NDArray geluTanh(NDArray x) {
-        NDArray inner = x.add(x.square().mul(x).mul(0.044715)).mul(ROOT);
-        return x.mul(0.5).mul(inner.tanh().add(1));
+        NDArray inner = Scalar.times(x.add(Scalar.times(x.square().mul(x), 0.044715)), ROOT);
+        return Scalar.times(x, 0.5).mul(inner.tanh().add(1));
     }
 }
