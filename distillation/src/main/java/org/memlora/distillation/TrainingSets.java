@@ -23,7 +23,8 @@ import org.memlora.operators.Stage;
 
 /** Builds the training sets of a configuration that are not there yet. */
 public final class TrainingSets {
-    private static final double NONE_SHARE = 1.0;
+    private static final ExtractionExamples.Settings TRAIN_EXTRACTION = new ExtractionExamples.Settings(1, 2, 60);
+    private static final ExtractionExamples.Settings VALIDATION_EXTRACTION = new ExtractionExamples.Settings(1, 1, 0);
     private static final int UPDATES_PER_OPERATION = 60;
     private static final GenerationExamples.Settings TRAIN = new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.1);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
@@ -41,16 +42,17 @@ public final class TrainingSets {
 
     /** @throws IllegalArgumentException if a set is missing and the configuration names no conversations to build it from */
     public void build(String stage) {
-        build("train", stage, data.train(), TRAIN, Wording.TRAINING);
-        build("validation", stage, data.validation(), VALIDATION, Wording.HELD_OUT);
+        build("train", stage, data.train(), TRAIN, TRAIN_EXTRACTION, Wording.TRAINING);
+        build("validation", stage, data.validation(), VALIDATION, VALIDATION_EXTRACTION, Wording.HELD_OUT);
     }
 
     /** What a fold is scored on: the training conversations, each question once and in the validation's wording. */
     public void buildFolds(String stage) {
-        build(CrossValidation.SET, stage, data.train(), VALIDATION, Wording.HELD_OUT);
+        build(CrossValidation.SET, stage, data.train(), VALIDATION, VALIDATION_EXTRACTION, Wording.HELD_OUT);
     }
 
-    private void build(String set, String stage, List<Path> conversations, GenerationExamples.Settings generation, Wording wording) {
+    private void build(String set, String stage, List<Path> conversations, GenerationExamples.Settings generation,
+            ExtractionExamples.Settings extracted, Wording wording) {
         Path file = DistillationRun.setFile(data.folder(), set, stage);
         if (Files.exists(file)) {
             return;
@@ -60,7 +62,7 @@ public final class TrainingSets {
                     + (set.equals("validation") ? set : "train") + " to build it from.");
         }
         OutputFilter filter = new OutputFilter();
-        ExtractionExamples extraction = new ExtractionExamples(filter, NONE_SHARE, data.seed());
+        ExtractionExamples extraction = new ExtractionExamples(filter, extracted, data.seed());
         GenerationExamples answers = new GenerationExamples(embedder, generation, data.seed() + 1);
         UpdateExamples updates = new UpdateExamples(embedder, wording, data.seed() + 2);
         Stage wanted = Stage.valueOf(stage.toUpperCase(Locale.ROOT));

@@ -1,6 +1,7 @@
 package org.memlora.distillation.examples;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,17 +17,28 @@ import org.memlora.operators.extraction.ExtractionPrompt;
 /**
  * Exchanges with the facts a large model observed in them. Where a question rests on a turn without observations, the large model missed
  * something: the turn's own sentence is the fact ({@link SaidFact}). An exchange without any of both is an example of NONE.
+ * Beside them, exchanges of our own wording ({@link StatedFacts}).
  */
 public final class ExtractionExamples {
     private final OutputFilter filter;
-    private final double noneShare;
+    private final Settings settings;
     private final SplittableRandom random;
+    private final StatedFacts own;
 
-    /** @param noneShare share of the exchanges without facts that is kept: dialogues are full of them, and NONE is soon learnt */
-    public ExtractionExamples(OutputFilter filter, double noneShare, long seed) {
+    /**
+     * How many examples of which kind.
+     *
+     * @param noneShare share of the exchanges without facts that is kept: dialogues are full of them, and NONE is soon learnt
+     * @param severalFacts times that an exchange with more than one fact is taken: an expert that sees them rarely stops after the first
+     * @param own exchanges of our own wording per conversation
+     */
+    public record Settings(double noneShare, int severalFacts, int own) { }
+
+    public ExtractionExamples(OutputFilter filter, Settings settings, long seed) {
         this.filter = filter;
-        this.noneShare = noneShare;
+        this.settings = settings;
         this.random = new SplittableRandom(seed);
+        this.own = new StatedFacts(filter, random.split());
     }
 
     public List<TrainingExample> build(LocomoConversation conversation) {
@@ -41,12 +53,14 @@ public final class ExtractionExamples {
                 List<String> facts = facts(exchange, byTurn, asked, conversation.speakers());
                 if (!facts.isEmpty()) {
                     String completion = facts.stream().map(fact -> ExtractionPrompt.BULLET + fact).collect(Collectors.joining("\n"));
-                    examples.add(example(conversation, exchange, completion, ids, "facts"));
-                } else if (ids.stream().noneMatch(id -> byTurn.containsKey(id) || asked.containsKey(id)) && random.nextDouble() < noneShare) {
+                    TrainingExample example = example(conversation, exchange, completion, ids, "facts");
+                    examples.addAll(Collections.nCopies(facts.size() > 1 ? settings.severalFacts : 1, example));
+                } else if (ids.stream().noneMatch(id -> byTurn.containsKey(id) || asked.containsKey(id)) && random.nextDouble() < settings.noneShare) {
                     examples.add(example(conversation, exchange, ExtractionPrompt.NONE, ids, "none"));
                 }
             }
         }
+        examples.addAll(own.examples(conversation.id(), conversation.sessions().stream().map(session -> session.turns().get(0).time()).toList(), settings.own));
         return examples;
     }
 

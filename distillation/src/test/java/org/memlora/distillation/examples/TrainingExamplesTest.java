@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -44,7 +45,7 @@ class TrainingExamplesTest {
     void extractionLearnsObservedFactsWithTheirDatesAndNoneWhereNothingWasSaid() {
         LocomoConversation conversation = LocomoFile.read(SMALL);
         OutputFilter filter = new OutputFilter();
-        List<TrainingExample> examples = new ExtractionExamples(filter, 1, 1).build(conversation);
+        List<TrainingExample> examples = new ExtractionExamples(filter, new ExtractionExamples.Settings(1, 1, 0), 1).build(conversation);
         Map<String, TrainingExample> byFirst = examples.stream().collect(Collectors.toMap(example -> example.eventIds().get(0), example -> example));
         // The second fact of D1:1 is ungrounded; nothing was observed in D1:5, but a question rests on it.
         assertThat(byFirst.keySet()).containsExactlyInAnyOrder("D1:1", "D1:3", "D1:5", "D2:1", "D2:3");
@@ -56,7 +57,29 @@ class TrainingExamplesTest {
         Exchange first = conversation.sessions().get(0).exchanges("small-1").get(0);
         assertThat(byFirst.get("D1:1").prompt()).isEqualTo(ExtractionPrompt.messages(first, true));
         assertThat(filter.counts()).isEqualTo(Map.of(OutputFilter.Reason.UNGROUNDED, 1));
-        assertThat(new ExtractionExamples(filter, 0, 1).build(conversation)).noneMatch(example -> example.completion().equals("NONE"));
+        assertThat(new ExtractionExamples(filter, new ExtractionExamples.Settings(0, 1, 0), 1).build(conversation)).noneMatch(example -> example.completion().equals("NONE"));
+        assertThat(new ExtractionExamples(filter, new ExtractionExamples.Settings(1, 3, 0), 1).build(conversation)).hasSize(9)
+                .filteredOn(example -> example.eventIds().contains("D1:1")).hasSize(3).containsOnly(byFirst.get("D1:1"));
+    }
+
+    @Test
+    void exchangesOfOurOwnStateFactsThatStandInThem() {
+        List<Instant> days = List.of(Instant.parse("2024-05-15T10:00:00Z"));
+        List<TrainingExample> examples = new StatedFacts(new OutputFilter(), new SplittableRandom(1)).examples("small-1", days, 600);
+        assertThat(examples).hasSize(600).isEqualTo(new StatedFacts(new OutputFilter(), new SplittableRandom(1)).examples("small-1", days, 600));
+        for (TrainingExample example : examples) {
+            String dialogue = example.prompt().get(1).content();
+            assertThat(dialogue + example.completion()).doesNotContain("{", "}", "yesterday", "next month");
+            assertThat(example.eventIds()).hasSize((int) dialogue.lines().count());
+            if (!example.completion().equals(ExtractionPrompt.NONE)) {
+                List<String> speakers = dialogue.lines().map(line -> line.substring(0, line.indexOf(':'))).toList();
+                assertThat(example.completion().lines()).allMatch(fact -> speakers.stream().anyMatch(name -> fact.startsWith("- " + name)));
+            }
+        }
+        assertThat(examples.stream().filter(example -> example.kind().equals("own-none")).count()).isBetween(120L, 280L);
+        assertThat(examples.stream().filter(example -> example.completion().contains("\n- ")).count()).isGreaterThan(100);
+        assertThat(examples.stream().filter(example -> example.eventIds().size() == 1).count()).isGreaterThan(150);
+        assertThat(examples).anyMatch(example -> example.completion().contains("2024-05-14")).anyMatch(example -> example.completion().contains("June 2024"));
     }
 
     @Test
@@ -156,7 +179,7 @@ class TrainingExamplesTest {
 
     @Test
     void examplesSurviveTheFile(@TempDir Path folder) throws Exception {
-        List<TrainingExample> examples = new ExtractionExamples(new OutputFilter(), 1, 1).build(LocomoFile.read(SMALL));
+        List<TrainingExample> examples = new ExtractionExamples(new OutputFilter(), new ExtractionExamples.Settings(1, 1, 0), 1).build(LocomoFile.read(SMALL));
         Path file = folder.resolve("new").resolve("set.jsonl");
         ExampleFile.write(file, examples);
         assertThat(ExampleFile.read(file)).isEqualTo(examples);
