@@ -52,7 +52,8 @@ final class Samples {
 
     static MemoryRecord memory() {
         return MemoryRecord.newBuilder().setId("m-1").setText("Zoë moved to Malmö.").setValidFrom(TIME).setValidTo(TIME.plusSeconds(1))
-                .setSourceEventIds(List.of("e-1")).setSupersededBy("m-2").setEmbedding(ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F})).build();
+                .setSourceEventIds(List.of("e-1")).setSupersededBy("m-2").setEmbedding(ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F}))
+                .setSaid(new Said(List.of("malmö", "moved"), ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F}))).build();
     }
 
     static Stream<SpecificRecord> all() {

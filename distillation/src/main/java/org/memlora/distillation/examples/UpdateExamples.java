@@ -141,7 +141,7 @@ public final class UpdateExamples {
         }
         boolean news = made.operation == MemoryOperation.ADD || !held;
         String completion = news ? "ADD" : made.operation + " " + (at + 1);
-        Fact fact = new Fact(source.id() + "-new", made.text, source.validFrom(), Optional.empty(), source.sourceEventIds());
+        Fact fact = new Fact(source.id() + "-new", made.text, source.validFrom(), Optional.empty(), source.sourceEventIds(), made.text);
         String kind = news ? "ADD-" + made.kind : made.operation + "-" + made.kind;
         return Optional.of(new TrainingExample(UpdatePrompt.messages(fact, candidates, true), completion, source.sourceEventIds(),
                 conversation.id() + "/" + kind));

@@ -81,7 +81,7 @@ public final class ExtractionOperator {
             Instant saidAt = sources.get(sources.size() - 1).time();
             facts.add(new Fact(
                     FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, saidAt,
-                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList()));
+                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList(), ExtractionPrompt.dialogue(exchange)));
         }
         return facts;
     }

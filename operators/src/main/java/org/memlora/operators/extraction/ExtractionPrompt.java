@@ -3,6 +3,7 @@ package org.memlora.operators.extraction;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.memory.Words;
@@ -46,12 +47,13 @@ public final class ExtractionPrompt {
 
     /** @param expert whether the stage's expert reads it: the short instruction then */
     public static List<ChatMessage> messages(Exchange exchange, boolean expert) {
-        StringBuilder dialogue = new StringBuilder(expert ? "" : "Dialogue:\n");
-        for (DialogueTurn turn : exchange.turns()) {
-            dialogue.append(line(turn)).append('\n');
-        }
         String instruction = expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION;
-        return List.of(ChatMessage.system(instruction), ChatMessage.user(dialogue.toString().strip()));
+        return List.of(ChatMessage.system(instruction), ChatMessage.user((expert ? "" : "Dialogue:\n") + dialogue(exchange)));
+    }
+
+    /** A line per turn. */
+    static String dialogue(Exchange exchange) {
+        return exchange.turns().stream().map(ExtractionPrompt::line).collect(Collectors.joining("\n"));
     }
 
     /** A turn as the model reads it: one line, its dates absolute. */

@@ -4,17 +4,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What retrieval must know of each memory of a bank, in the heap: vector, content words, closed or not; no text. Vectors
- * lie side by side, so that a scan runs at the memory's speed: strewn over the heap, 10,000 took three times as long. It
- * takes some 4 bytes per vector dimension and 250 more per memory. Threading: one thread.
+ * What retrieval must know of each memory of a bank, in the heap: vectors, content words, closed or not; no text. Two
+ * vectors: the fact's own, to find what says the same, and one that is drawn to what was said, to find what answers a
+ * question. Vectors lie side by side, so that a scan runs at the memory's speed: strewn over the heap, 10,000 took three
+ * times as long. It takes some 8 bytes per vector dimension and 350 more per memory. Threading: one thread.
  */
 public final class BankIndex {
 
+    static final byte OWN = 2;
+    static final byte SAID = 1;
+    private static final float SAID_SHARE = 1f / 3;
     /** Vectors in one array; the first array grows, so that small banks stay small. */
     private static final int CHUNK = 64;
     private static final int FIRST_CAPACITY = 4;
@@ -24,10 +29,12 @@ public final class BankIndex {
 
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<String, Integer> dictionary = new HashMap<>();
-    private final List<float[]> chunks = new ArrayList<>();
+    private final Vectors facts = new Vectors();
+    private final Vectors fits = new Vectors();
     private final List<String> ids = new ArrayList<>();
     private final BitSet closed = new BitSet();
     private int[] wordsFrom = new int[FIRST_CAPACITY];
+    private int[] ownWordsTo = new int[FIRST_CAPACITY];
     private int[] wordsTo = new int[FIRST_CAPACITY];
     private int[] words = new int[FIRST_CAPACITY];
     private int wordCount;
@@ -44,11 +51,26 @@ public final class BankIndex {
         if (known == null) {
             ids.add(memory.id());
             wordsFrom = withRoom(wordsFrom, ids.size());
+            ownWordsTo = withRoom(ownWordsTo, ids.size());
             wordsTo = withRoom(wordsTo, ids.size());
         }
-        System.arraycopy(memory.embedding(), 0, chunk(place), offset(place), dimensions);
+        facts.put(place, memory.embedding());
+        fits.put(place, memory.said().map(said -> drawn(memory.embedding(), said.embedding())).orElse(memory.embedding()));
         closed.set(place, memory.validTo().isPresent());
-        putWords(place, Words.content(memory.text()));
+        Set<String> own = Words.content(memory.text());
+        Set<String> all = new LinkedHashSet<>(own);
+        memory.said().ifPresent(said -> all.addAll(said.words()));
+        putWords(place, own, all);
+    }
+
+    /** Two parts of the fact's vector, one of the dialogue's. */
+    private float[] drawn(float[] fact, float[] said) {
+        requireDimensions("the vector of what was said", said);
+        float[] vector = new float[fact.length];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (1 - SAID_SHARE) * fact[i] + SAID_SHARE * said[i];
+        }
+        return vector;
     }
 
     /** Number of memories, closed ones included. */
@@ -58,8 +80,7 @@ public final class BankIndex {
 
     /** Heap taken, roughly. */
     public long bytes() {
-        long vectors = chunks.stream().mapToLong(chunk -> (long) Float.BYTES * chunk.length).sum();
-        return vectors + (long) ENTRY_BYTES * ids.size() + (long) Integer.BYTES * words.length + (long) WORD_BYTES * dictionary.size();
+        return facts.bytes() + fits.bytes() + (long) ENTRY_BYTES * ids.size() + (long) Integer.BYTES * words.length + (long) WORD_BYTES * dictionary.size();
     }
 
     String id(int place) {
@@ -70,33 +91,14 @@ public final class BankIndex {
         return closed.get(place);
     }
 
-    /** Eight sums side by side: one alone would wait for each addition. The same two vectors give the same bits everywhere. */
-    double cosine(int place, float[] query) {
-        float[] v = chunks.get(place / CHUNK);
-        int from = offset(place);
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        float s4 = 0;
-        float s5 = 0;
-        float s6 = 0;
-        float s7 = 0;
-        int i = 0;
-        for (; i + 7 < query.length; i += 8) {
-            s0 += query[i] * v[from + i];
-            s1 += query[i + 1] * v[from + i + 1];
-            s2 += query[i + 2] * v[from + i + 2];
-            s3 += query[i + 3] * v[from + i + 3];
-            s4 += query[i + 4] * v[from + i + 4];
-            s5 += query[i + 5] * v[from + i + 5];
-            s6 += query[i + 6] * v[from + i + 6];
-            s7 += query[i + 7] * v[from + i + 7];
-        }
-        for (; i < query.length; i++) {
-            s0 += query[i] * v[from + i];
-        }
-        return (double) (s0 + s1) + (s2 + s3) + (s4 + s5) + (s6 + s7);
+    /** Of the fact and the given one. */
+    double cosine(int place, float[] vector) {
+        return facts.product(place, vector);
+    }
+
+    /** How near a question is to the fact and to what was said: the mean of both cosines, weighed. */
+    double fit(int place, float[] question) {
+        return fits.product(place, question);
     }
 
     /** @throws IllegalArgumentException if the vector is not as long as those of this bank */
@@ -119,26 +121,31 @@ public final class BankIndex {
         return wanted;
     }
 
-    /** Sets {@code held} at each given word that the memory holds; false if it holds none. {@code wanted}: of these words. */
-    boolean hold(int place, int[] wanted, boolean[] held) {
+    /**
+     * Sets {@code held} at each given word that the memory holds: {@link #OWN} where its text does, {@link #SAID} where only
+     * what was said does; false if it holds none. {@code wanted}: of these words.
+     */
+    boolean hold(int place, int[] wanted, byte[] held) {
         boolean any = false;
         for (int i = wordsFrom[place]; i < wordsTo[place]; i++) {
             int word = wanted[words[i]];
             if (word > 0) {
-                held[word - 1] = true;
+                held[word - 1] = i < ownWordsTo[place] ? OWN : SAID;
                 any = true;
             }
         }
         return any;
     }
 
-    private void putWords(int place, Set<String> content) {
+    /** @param own the first of {@code content} */
+    private void putWords(int place, Set<String> own, Set<String> content) {
         if (wordsTo[place] - wordsFrom[place] != content.size()) {
             words = withRoom(words, wordCount + content.size());
             wordsFrom[place] = wordCount;
             wordCount += content.size();
             wordsTo[place] = wordCount;
         }
+        ownWordsTo[place] = wordsFrom[place] + own.size();
         int next = wordsFrom[place];
         for (String word : content) {
             Integer known = dictionary.putIfAbsent(word, dictionary.size());
@@ -146,21 +153,65 @@ public final class BankIndex {
         }
     }
 
-    private float[] chunk(int place) {
-        int number = place / CHUNK;
-        if (number == chunks.size()) {
-            chunks.add(new float[dimensions * (number == 0 ? FIRST_CAPACITY : CHUNK)]);
-        }
-        float[] chunk = chunks.get(number);
-        if (offset(place) == chunk.length) {
-            chunk = Arrays.copyOf(chunk, 2 * chunk.length);
-            chunks.set(number, chunk);
-        }
-        return chunk;
-    }
+    /** Equally long vectors, by place. */
+    private static final class Vectors {
+        private final List<float[]> chunks = new ArrayList<>();
+        private int dimensions;
 
-    private int offset(int place) {
-        return place % CHUNK * dimensions;
+        void put(int place, float[] vector) {
+            dimensions = vector.length;
+            System.arraycopy(vector, 0, chunk(place), offset(place), dimensions);
+        }
+
+        long bytes() {
+            return chunks.stream().mapToLong(chunk -> (long) Float.BYTES * chunk.length).sum();
+        }
+
+        /** Eight sums side by side: one alone would wait for each addition. The same two vectors give the same bits everywhere. */
+        double product(int place, float[] query) {
+            float[] v = chunks.get(place / CHUNK);
+            int from = offset(place);
+            float s0 = 0;
+            float s1 = 0;
+            float s2 = 0;
+            float s3 = 0;
+            float s4 = 0;
+            float s5 = 0;
+            float s6 = 0;
+            float s7 = 0;
+            int i = 0;
+            for (; i + 7 < query.length; i += 8) {
+                s0 += query[i] * v[from + i];
+                s1 += query[i + 1] * v[from + i + 1];
+                s2 += query[i + 2] * v[from + i + 2];
+                s3 += query[i + 3] * v[from + i + 3];
+                s4 += query[i + 4] * v[from + i + 4];
+                s5 += query[i + 5] * v[from + i + 5];
+                s6 += query[i + 6] * v[from + i + 6];
+                s7 += query[i + 7] * v[from + i + 7];
+            }
+            for (; i < query.length; i++) {
+                s0 += query[i] * v[from + i];
+            }
+            return (double) (s0 + s1) + (s2 + s3) + (s4 + s5) + (s6 + s7);
+        }
+
+        private float[] chunk(int place) {
+            int number = place / CHUNK;
+            if (number == chunks.size()) {
+                chunks.add(new float[dimensions * (number == 0 ? FIRST_CAPACITY : CHUNK)]);
+            }
+            float[] chunk = chunks.get(number);
+            if (offset(place) == chunk.length) {
+                chunk = Arrays.copyOf(chunk, 2 * chunk.length);
+                chunks.set(number, chunk);
+            }
+            return chunk;
+        }
+
+        private int offset(int place) {
+            return place % CHUNK * dimensions;
+        }
     }
 
     private static int[] withRoom(int[] array, int length) {

@@ -8,14 +8,15 @@ import org.memlora.models.embedding.TextEmbedder;
 /**
  * Finds the memories of one bank that fit a text: scores over the bank's {@link BankIndex}, a heap of the best, and only those are read.
  *
- * <p>score = cosine(query, memory) + {@value #WORD_WEIGHT} * overlap - {@value #CLOSED_PENALTY} where the memory is
- * closed, with overlap = sum of idf over shared content words / sum of idf over the query's content words, and
- * idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names and numbers, words find them. A closed memory
- * tells itself apart by its {@code validTo}. Threading: may be called by all threads, with different banks.
+ * <p>score = 2/3 cosine(query, fact) + 1/3 cosine(query, what was said) + {@value #WORD_WEIGHT} * overlap - {@value #CLOSED_PENALTY}
+ * where the memory is closed, with overlap = sum of idf over the query's content words that the memory holds / sum of idf over all
+ * of them, words that only what was said holds counted half, and idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names
+ * and numbers, words find them. Where only the text is known, it stands for what was said. A closed memory tells itself apart by its
+ * {@code validTo}. Threading: may be called by all threads, with different banks.
  */
 public final class MemoryRetriever {
 
-    static final double WORD_WEIGHT = 0.3;
+    static final double WORD_WEIGHT = 0.4;
     /** "Used to" questions still reach closed memories; a valid one of like fit stands first. */
     static final double CLOSED_PENALTY = 0.1;
     /** A vector's product with itself may miss 1 by this much. */
@@ -46,7 +47,7 @@ public final class MemoryRetriever {
         for (int i = 0; i < index.size(); i++) {
             boolean closed = index.isClosed(i);
             if (includeClosed || !closed) {
-                double fit = index.cosine(i, queryVector) - (closed ? CLOSED_PENALTY : 0);
+                double fit = index.fit(i, queryVector) - (closed ? CLOSED_PENALTY : 0);
                 best.offer(index.id(i), fit + WORD_WEIGHT * overlap.of(i));
             }
         }
@@ -73,14 +74,14 @@ public final class MemoryRetriever {
     private static final class Overlap {
         private final BankIndex index;
         private final int[] wanted;
-        private final boolean[] held;
+        private final byte[] held;
         private final double[] idf;
         private final double whole;
 
         Overlap(List<String> words, BankIndex index, boolean includeClosed) {
             this.index = index;
             wanted = index.wanted(words);
-            held = new boolean[words.size()];
+            held = new byte[words.size()];
             int[] holders = new int[words.size()];
             int memories = 0;
             for (int i = 0; i < index.size(); i++) {
@@ -88,8 +89,8 @@ public final class MemoryRetriever {
                     memories++;
                     if (index.hold(i, wanted, held)) {
                         for (int word = 0; word < held.length; word++) {
-                            holders[word] += held[word] ? 1 : 0;
-                            held[word] = false;
+                            holders[word] += held[word] > 0 ? 1 : 0;
+                            held[word] = 0;
                         }
                     }
                 }
@@ -109,8 +110,8 @@ public final class MemoryRetriever {
             }
             double sum = 0;
             for (int i = 0; i < held.length; i++) {
-                sum += held[i] ? idf[i] : 0;
-                held[i] = false;
+                sum += held[i] * idf[i] / BankIndex.OWN;
+                held[i] = 0;
             }
             return sum / whole;
         }

@@ -1,10 +1,13 @@
 package org.memlora.operators.update;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
@@ -59,23 +62,22 @@ public final class UpdateOperator {
     private static final class BankProgress {
         final MemoryBank bank;
         final List<Fact> facts;
-        final List<float[]> vectors;
+        final List<FactVectors> vectors;
         final List<MemoryChange> changes = new ArrayList<>();
         final List<StageFailure> failures = new ArrayList<>();
         StageUsage usage = StageUsage.NONE;
 
-        BankProgress(MemoryBank bank, List<Fact> facts, List<float[]> vectors) {
+        BankProgress(MemoryBank bank, List<Fact> facts, List<FactVectors> vectors) {
             this.bank = bank;
             this.facts = facts;
             this.vectors = vectors;
         }
     }
 
-    private record Pending(BankProgress progress, Fact fact, float[] vector, List<Memory> candidates) { }
+    private record Pending(BankProgress progress, Fact fact, FactVectors vectors, List<Memory> candidates) { }
 
     private List<BankProgress> embedded(List<BankFacts> perBank) {
-        List<String> texts = perBank.stream().flatMap(entry -> entry.facts().stream()).map(Fact::text).toList();
-        List<float[]> vectors = texts.isEmpty() ? List.of() : embedder.embed(texts);
+        List<FactVectors> vectors = vectors(perBank.stream().flatMap(entry -> entry.facts().stream()).toList());
         List<BankProgress> all = new ArrayList<>();
         Set<String> bankIds = new HashSet<>();
         int from = 0;
@@ -91,12 +93,23 @@ public final class UpdateOperator {
         return all;
     }
 
+    /** In one call; the exchange of several facts is embedded once. */
+    private List<FactVectors> vectors(List<Fact> facts) {
+        List<String> texts = facts.stream().flatMap(fact -> Stream.of(fact.text(), fact.said())).distinct().toList();
+        List<float[]> embedded = texts.isEmpty() ? List.of() : embedder.embed(texts);
+        Map<String, float[]> byText = new HashMap<>();
+        for (int i = 0; i < texts.size(); i++) {
+            byText.put(texts.get(i), embedded.get(i));
+        }
+        return facts.stream().map(fact -> new FactVectors(byText.get(fact.text()), byText.get(fact.said()))).toList();
+    }
+
     private Pending pending(BankProgress progress, int position) {
-        float[] vector = progress.vectors.get(position);
+        FactVectors vectors = progress.vectors.get(position);
         List<Memory> candidates = retriever
-                .similar(progress.bank, vector, settings.similarityThreshold(), settings.updateCandidates())
+                .similar(progress.bank, vectors.fact(), settings.similarityThreshold(), settings.updateCandidates())
                 .stream().map(ScoredMemory::memory).toList();
-        return new Pending(progress, progress.facts.get(position), vector, candidates);
+        return new Pending(progress, progress.facts.get(position), vectors, candidates);
     }
 
     private void decide(List<Pending> round) {
@@ -128,7 +141,7 @@ public final class UpdateOperator {
             }
         }
         if (pending.candidates.isEmpty()) {
-            progress.changes.add(MemoryEditor.add(progress.bank, pending.fact, pending.vector, "no-similar-memory"));
+            progress.changes.add(MemoryEditor.add(progress.bank, pending.fact, pending.vectors, "no-similar-memory"));
             return true;
         }
         return false;
@@ -139,13 +152,13 @@ public final class UpdateOperator {
         if (completion.finishReason() == FinishReason.FAILED) {
             pending.progress.failures.add(new StageFailure(Stage.UPDATE, "MODEL_FAILED: the fact was added undecided; "
                     + completion.error().orElse("no reason given"), completion.text(), pending.fact.sourceEventIds()));
-            return MemoryEditor.add(bank, pending.fact, pending.vector, "model-failed");
+            return MemoryEditor.add(bank, pending.fact, pending.vectors, "model-failed");
         }
         UpdatePrompt.Decision decision = UpdatePrompt.parse(completion.text());
         return switch (decision.operation()) {
-            case ADD -> MemoryEditor.add(bank, pending.fact, pending.vector, "model");
+            case ADD -> MemoryEditor.add(bank, pending.fact, pending.vectors, "model");
             case NONE -> MemoryEditor.none(pending.fact, pending.candidates.get(decision.candidate()), "model");
-            case UPDATE, DELETE -> MemoryEditor.replace(decision.operation(), bank, pending.fact, pending.vector,
+            case UPDATE, DELETE -> MemoryEditor.replace(decision.operation(), bank, pending.fact, pending.vectors,
                     pending.candidates.get(decision.candidate()));
         };
     }

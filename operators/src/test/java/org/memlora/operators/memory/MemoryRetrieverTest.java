@@ -2,6 +2,7 @@ package org.memlora.operators.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,6 +60,48 @@ class MemoryRetrieverTest {
         put(bank, "new", "Ann lives in Rome", false);
         float[] vector = embedder.embed(List.of("Ann lives in Rome")).get(0);
         assertThat(ids(retriever.similar(bank, vector, 1, 4))).containsExactly("new");
+    }
+
+    private void putSaid(String id, String text, String said) {
+        List<float[]> vectors = embedder.embed(List.of(text, said));
+        bank.put(new Memory(id, text, NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(), vectors.get(0),
+                Optional.of(new Memory.Said(Words.content(said), vectors.get(1)))));
+    }
+
+    @Test
+    void shouldFindAMemoryByTheWordsItWasToldIn() {
+        // Given
+        for (int i = 0; i < 20; i++) {
+            putSaid("other" + i, "Ann walked number" + i, "Ann: I walked number" + i + " today");
+        }
+        putSaid("wish", "Ann wants to become a counsellor", "Ann: I could see myself helping people for a living, a counsellor maybe");
+        // When, Then
+        assertThat(ids(retriever.retrieve(bank, "What will Ann do for a living to help people?", 3))).startsWith("wish");
+        float[] fact = embedder.embed(List.of("I could see myself helping people for a living")).get(0);
+        assertThat(retriever.similar(bank, fact, 0.5, 4)).as("what says the same as a fact is told by facts alone").isEmpty();
+    }
+
+    @Test
+    void shouldCountAWordOfTheFactTwiceOneOfTheDialogueOnce() {
+        putSaid("fact", "Rex barks", "so it does");
+        putSaid("said", "so it does", "Rex barks");
+        putSaid("none", "tea", "tea");
+        List<ScoredMemory> found = retriever.retrieve(bank, "Rex", 3);
+        assertThat(ids(found)).containsExactly("fact", "said", "none");
+        float[] rex = embedder.embed(List.of("Rex")).get(0);
+        List<float[]> vectors = embedder.embed(List.of("Rex barks", "so it does"));
+        double near = dot(rex, vectors.get(0));
+        double far = dot(rex, vectors.get(1));
+        assertThat(found.get(0).score()).isCloseTo((2 * near + far) / 3 + MemoryRetriever.WORD_WEIGHT, within(1e-6));
+        assertThat(found.get(1).score()).isCloseTo((2 * far + near) / 3 + MemoryRetriever.WORD_WEIGHT / 2, within(1e-6));
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
     }
 
     @Test

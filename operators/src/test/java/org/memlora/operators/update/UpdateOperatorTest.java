@@ -29,7 +29,7 @@ class UpdateOperatorTest {
     private final InMemoryBank bank = new InMemoryBank("b");
 
     private static Fact fact(String id, String text, int hour) {
-        return new Fact(id, text, START.plusSeconds(3600L * hour), Optional.empty(), List.of("event-" + id));
+        return new Fact(id, text, START.plusSeconds(3600L * hour), Optional.empty(), List.of("event-" + id), text);
     }
 
     private static UpdateOperator operator(LanguageModel model) {
@@ -61,6 +61,18 @@ class UpdateOperatorTest {
         assertThat(result.changes()).extracting(MemoryChange::decidedBy).containsOnly("no-similar-memory");
         assertThat(result.usage().calls()).isZero();
         assertThat(bank.get("m1").orElseThrow().sourceEventIds()).containsExactly("event-m1");
+    }
+
+    @Test
+    void shouldKeepWhatWasSaidWithTheMemoryAlsoOnceItIsClosed() {
+        String said = "Ann: We took a tabby home from the shelter";
+        Fact fact = new Fact("m1", "Ann has a cat", START, Optional.empty(), List.of("e"), said);
+        update(new ScriptedLanguageModel().otherwise("UPDATE 1"), fact, fact("m2", "Ann has two cats, a cat more", 1));
+        Memory.Said kept = bank.get("m1").orElseThrow().said().orElseThrow();
+        assertThat(bank.get("m1").orElseThrow().validTo()).isPresent();
+        assertThat(kept.words()).contains("tabby", "shelter");
+        assertThat(kept.embedding()).isEqualTo(new HashEmbedder().embed(List.of(said)).get(0));
+        assertThat(bank.get("m2").orElseThrow().said().orElseThrow().words()).doesNotContain("tabby");
     }
 
     @Test

@@ -2,11 +2,14 @@ package org.memlora.topology.memory;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.MemoryRecord;
+import org.memlora.schemas.Said;
 
 /** Memories as operators see them, to and from Avro. */
 public final class MemoryRecords {
@@ -24,6 +27,7 @@ public final class MemoryRecords {
         record.setSupersedes(memory.supersedes().orElse(null));
         record.setSupersededBy(memory.supersededBy().orElse(null));
         record.setEmbedding(toBytes(memory.embedding()));
+        record.setSaid(memory.said().map(said -> new Said(List.copyOf(said.words()), toBytes(said.embedding()))).orElse(null));
         return record;
     }
 
@@ -31,7 +35,8 @@ public final class MemoryRecords {
         return new Memory(record.getId(), record.getText(), record.getValidFrom(), Optional.ofNullable(record.getValidTo()),
                 Optional.ofNullable(record.getOccurredOn()), record.getSourceEventIds(),
                 Optional.ofNullable(record.getSupersedes()), Optional.ofNullable(record.getSupersededBy()),
-                toFloats(record.getEmbedding()));
+                toFloats(record.getEmbedding()),
+                Optional.ofNullable(record.getSaid()).map(said -> new Memory.Said(Set.copyOf(said.getWords()), toFloats(said.getEmbedding()))));
     }
 
     public static MemoryRead toRead(ScoredMemory scored) {

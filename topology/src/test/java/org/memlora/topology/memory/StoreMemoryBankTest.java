@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -74,6 +75,23 @@ class StoreMemoryBankTest {
     }
 
     @Test
+    void shouldKeepWhatWasSaidAndReadMemoriesThatWereKeptWithoutIt() {
+        StoreMemoryBank bank = bank("b");
+        Memory plain = memory("m1", "Ben has a cat", false);
+        float[] vector = embedder.embed(List.of("Who adopted the tabby?")).get(0);
+        bank.put(plain);
+        bank.put(new Memory("m2", "Ann lives with animals", NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(),
+                embedder.embed(List.of("Ann lives with animals")).get(0), Optional.of(new Memory.Said(Set.of("tabby", "adopted"), vector))));
+        bank.save();
+        StoreMemoryBank anew = new StoreMemoryBank("b", store, cache.open());
+        assertThat(anew.get("m1").orElseThrow().said()).isEmpty();
+        Memory.Said said = anew.get("m2").orElseThrow().said().orElseThrow();
+        assertThat(said.words()).containsExactly("adopted", "tabby");
+        assertThat(said.embedding()).isEqualTo(vector);
+        assertThat(retriever.retrieve(anew, "Who adopted the tabby?", 10)).extracting(scored -> scored.memory().id()).containsExactly("m2", "m1");
+    }
+
+    @Test
     void shouldForgetDiscardedChanges() {
         StoreMemoryBank bank = bank("b");
         bank.put(memory("m1", "Ann has a cat", false));
@@ -140,7 +158,7 @@ class StoreMemoryBankTest {
             bank.save();
         });
         assertThat(cache.bytes()).isBetween(1L << 19, 1L << 20);
-        assertThat(cache.banks()).isBetween(500, 1_999);
+        assertThat(cache.banks()).isBetween(250, 1_999);
         assertThat(found(bank("bank0"))).containsExactly("m");
         indexes.close();
         assertThat(cache.bytes()).isZero();
