@@ -64,8 +64,7 @@ public final class BankIndex {
     }
 
     /** Two parts of the fact's vector, one of the dialogue's. */
-    private float[] drawn(float[] fact, float[] said) {
-        requireDimensions("the vector of what was said", said);
+    private static float[] drawn(float[] fact, float[] said) {
         float[] vector = new float[fact.length];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = (1 - SAID_SHARE) * fact[i] + SAID_SHARE * said[i];

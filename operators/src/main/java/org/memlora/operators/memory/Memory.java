@@ -30,6 +30,10 @@ public record Memory(
         Optional<Said> said) {
     public Memory {
         sourceEventIds = List.copyOf(sourceEventIds);
+        if (said.isPresent() && said.get().embedding.length != embedding.length) {
+            throw new IllegalArgumentException("memory " + id + ": the vector of what was said has " + said.get().embedding.length
+                    + " dimensions, the text's has " + embedding.length + ": both must come from one text embedder");
+        }
     }
 
     /** Of which only the text is known. */

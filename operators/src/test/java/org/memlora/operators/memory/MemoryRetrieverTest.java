@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.memlora.models.testing.HashEmbedder;
 
@@ -133,5 +134,7 @@ class MemoryRetrieverTest {
         put(bank, "m", "Ann has a cat", false);
         assertThatThrownBy(() -> retriever.retrieve(bank, "cat", 0)).hasMessageContaining("limit is 0");
         assertThatThrownBy(() -> retriever.retrieve(bank, "cat", new float[3], 1, true)).hasMessageContaining("another text embedder");
+        assertThatThrownBy(() -> new Memory("m", "Ann has a cat", NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(),
+                new float[8], Optional.of(new Memory.Said(Set.of(), new float[3])))).hasMessageContaining("what was said has 3 dimensions, the text's has 8");
     }
 }

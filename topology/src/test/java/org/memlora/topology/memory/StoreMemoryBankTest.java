@@ -2,18 +2,36 @@ package org.memlora.topology.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.operators.memory.InMemoryBank;
 import org.memlora.operators.memory.Memory;
@@ -21,6 +39,7 @@ import org.memlora.operators.memory.MemoryRetriever;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.MemoryRecord;
+import org.memlora.schemas.registry.EmbeddedSchemaRegistry;
 
 /** What retrieval sees of a bank is what the store holds plus what is not yet saved: never less, never more. */
 class StoreMemoryBankTest {
@@ -30,13 +49,31 @@ class StoreMemoryBankTest {
     private final AvroSerdes serdes = AvroSerdes.of("mock://store-memory-bank");
     private final HashEmbedder embedder = new HashEmbedder();
     private final MemoryRetriever retriever = new MemoryRetriever(embedder);
-    private final KeyValueStore<Bytes, MemoryRecord> store = store();
+    /** What the store holds. */
+    private KeyValueStore<Bytes, byte[]> bytes;
+    private final KeyValueStore<Bytes, MemoryRecord> store = store(serdes);
     private final IndexCache cache = new IndexCache(1 << 20);
     private final IndexCache.View indexes = cache.open();
 
-    private KeyValueStore<Bytes, MemoryRecord> store() {
-        KeyValueStore<Bytes, MemoryRecord> opened = Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore("m"), Serdes.Bytes(),
-                serdes.memoryRecords()).withLoggingDisabled().withCachingDisabled().build();
+    private KeyValueStore<Bytes, MemoryRecord> store(AvroSerdes serdes) {
+        KeyValueBytesStoreSupplier inMemory = Stores.inMemoryKeyValueStore("m");
+        bytes = inMemory.get();
+        KeyValueStore<Bytes, MemoryRecord> opened = Stores.keyValueStoreBuilder(new KeyValueBytesStoreSupplier() {
+            @Override
+            public String name() {
+                return inMemory.name();
+            }
+
+            @Override
+            public KeyValueStore<Bytes, byte[]> get() {
+                return bytes;
+            }
+
+            @Override
+            public String metricsScope() {
+                return inMemory.metricsScope();
+            }
+        }, Serdes.Bytes(), serdes.memoryRecords()).withLoggingDisabled().withCachingDisabled().build();
         opened.init(new MockProcessorContext<>().getStateStoreContext(), opened);
         return opened;
     }
@@ -89,6 +126,45 @@ class StoreMemoryBankTest {
         assertThat(said.words()).containsExactly("adopted", "tabby");
         assertThat(said.embedding()).isEqualTo(vector);
         assertThat(retriever.retrieve(anew, "Who adopted the tabby?", 10)).extracting(scored -> scored.memory().id()).containsExactly("m2", "m1");
+    }
+
+    @Test
+    void shouldReadAndChangeMemoriesThatAnEarlierReleaseKept(@TempDir Path folder) throws Exception {
+        Schema released = new Schema.Parser().parse(Path.of("../schemas/src/test/resources/released/v1/MemoryRecord.avsc").toFile());
+        assertThat(released.getField("said")).as("v1 is older than this field").isNull();
+        GenericRecord then = new GenericRecordBuilder(released).set("id", "m1").set("text", "Ann lives in Malmö").set("validFrom", NOON.toEpochMilli())
+                .set("sourceEventIds", List.of("e-1")).set("embedding", MemoryRecords.toRecord(memory("m1", "Ann lives in Malmö", false)).getEmbedding()).build();
+        try (EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(folder); AvroSerdes current = AvroSerdes.of(registry.url())) {
+            KeyValueStore<Bytes, MemoryRecord> opened = store(current);
+            bytes.put(BankKey.of("b", "m1"), wireFormat(registered(registry, released), then));
+            StoreMemoryBank bank = new StoreMemoryBank("b", opened, indexes);
+            Memory kept = retriever.retrieve(bank, "Where does Ann live?", 10).get(0).memory();
+            assertThat(kept.text()).isEqualTo("Ann lives in Malmö");
+            assertThat(kept.validFrom()).isEqualTo(NOON);
+            assertThat(kept.said()).isEmpty();
+            bank.put(memory("m1", "Ann lives in Malmö", true));
+            bank.save();
+            assertThat(new StoreMemoryBank("b", opened, indexes).get("m1").orElseThrow().validTo()).isPresent();
+        }
+    }
+
+    /** The id that the registry gives the schema. */
+    private static int registered(EmbeddedSchemaRegistry registry, Schema schema) throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(registry.url() + "/subjects/memories-of-v1-value/versions"))
+                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(Map.of("schema", schema.toString())))).build();
+        return json.readTree(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body()).get("id").asInt();
+    }
+
+    /** Confluent's: 0, the schema's id, the record. */
+    private static byte[] wireFormat(int id, GenericRecord record) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<>(record.getSchema()).write(record, encoder);
+        encoder.flush();
+        return out.toByteArray();
     }
 
     @Test
