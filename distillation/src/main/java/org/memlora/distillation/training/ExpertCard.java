@@ -60,7 +60,7 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
             case "extraction" -> """
                     The facts are LoCoMo's observations, which a large model made, with relative dates resolved; a fact without a date got the one of the sentence
                     it comes from. A turn that a question rests on and no observation: its own sentence, turned into the third person by rules. Exchanges without
-                    any of both are examples of NONE, seven tenths of them.""";
+                    any of both are examples of NONE. Exchanges with several facts stand twice; own-facts and own-none are short exchanges of this project's own wording.""";
             case "update" -> """
                     No teacher decided these examples: they are made from the observations by templates. NONE: the fact restated by synonyms and another order, or a part
                     of it. UPDATE: a state with another value, or the whole of what was known in part. DELETE: a state taken back. ADD: another observation, the same
