@@ -20,7 +20,7 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true, version = "memlora 0.1.0", synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, ServeCommand.class, BrokerCommand.class, SendCommand.class, AskCommand.class,
             MemoriesCommand.class, ForgetCommand.class, DeadLettersCommand.class, EvaluateCommand.class, BenchCommand.class,
-            RecordTeacherCommand.class, DistillCommand.class, SearchCommand.class})
+            RecordTeacherCommand.class, DistillCommand.class, SearchCommand.class, RenderScenesCommand.class})
 public final class Memlora implements Runnable {
 
     private static final int FAILED = 1;
