@@ -36,7 +36,7 @@ public final class GenerationOperator {
     }
 
     private static Optional<String> text(Completion completion) {
-        return completion.finishReason() == FinishReason.FAILED ? Optional.empty() : Optional.of(completion.text().strip());
+        return completion.finishReason() == FinishReason.FAILED ? Optional.empty() : Optional.of(GenerationPrompt.parse(completion.text()));
     }
 
     private static List<StageFailure> failures(String eventId, Completion completion) {

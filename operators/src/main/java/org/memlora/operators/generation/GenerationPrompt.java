@@ -1,6 +1,7 @@
 package org.memlora.operators.generation;
 
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
@@ -32,6 +33,18 @@ public final class GenerationPrompt {
         text.append("Question: ").append(Words.oneLine(RelativeDates.resolve(
                 context.question(), context.time().atZone(ZoneOffset.UTC).toLocalDate())));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
+    }
+
+    /** The answer of an output. Small models get caught in lists: an item that stood before is left out. */
+    static String parse(String output) {
+        List<String> kept = new ArrayList<>();
+        for (String item : output.strip().split(",\\s+")) {
+            String words = Words.normalised(item);
+            if (words.isEmpty() ? !item.isBlank() : kept.stream().map(Words::normalised).noneMatch(before -> before.equals(words))) {
+                kept.add(item);
+            }
+        }
+        return kept.isEmpty() ? output.strip() : String.join(", ", kept);
     }
 
     /** "2023-05-19: fact"; the day it happened, else the day it was said; closed ones say until when they held. */

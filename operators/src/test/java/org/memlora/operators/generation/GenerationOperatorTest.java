@@ -8,6 +8,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.memlora.models.FinishReason;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.grammar.GrammarMatcher;
@@ -59,6 +61,13 @@ class GenerationOperatorTest {
         assertThat(answers).extracting(GeneratedAnswer::questionEventId).containsExactly("q-1", "q-2");
         assertThat(answers).extracting(GeneratedAnswer::expert).containsOnly("base");
         assertThat(model.batches.get(0).get(0).options().maxTokens()).isEqualTo(48);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Concert, art show, Art show, art show|Concert, art show", "7 May, 2023|7 May, 2023", "Luna,  Milo and Luna|Luna, Milo and Luna",
+        "careful, thoughtful, thoughtful!|careful, thoughtful", "?|?", "yes|yes"})
+    void shouldLeaveOutWhatAListSaidBefore(String output, String expected) {
+        assertThat(GenerationPrompt.parse(output)).isEqualTo(expected);
     }
 
     @Test
