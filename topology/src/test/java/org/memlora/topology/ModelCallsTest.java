@@ -48,9 +48,9 @@ class ModelCallsTest {
         assertThat(pipeline.answers()).hasSize(3).extracting(Answer::getStatus).containsOnly(AnswerStatus.ANSWERED);
         assertThat(embedded).hasSize(3);
         assertThat(embedded.get(0)).containsExactlyInAnyOrder("Where does Ann live?", "Who is Milo?", "Where does Zoe live?");
-        assertThat(embedded.get(1)).as("facts of both banks before the first questions")
-                .containsExactlyInAnyOrder("Ann said I live in Rome", "Zoe said I live in Bern");
-        assertThat(embedded.get(2)).containsExactly("Ann said Milo is a cat");
+        assertThat(embedded.get(1)).as("facts of both banks, with what was said, before the first questions")
+                .containsExactlyInAnyOrder("Ann said I live in Rome", "Zoe said I live in Bern", "Ann: I live in Rome", "Zoe: I live in Bern");
+        assertThat(embedded.get(2)).containsExactlyInAnyOrder("Ann said Milo is a cat", "Ann: Milo is a cat");
     }
 
     @Test
