@@ -23,12 +23,15 @@ import org.memlora.operators.Stage;
 
 /** Builds the training sets of a configuration that are not there yet. */
 public final class TrainingSets {
-    private static final ExtractionExamples.Settings TRAIN_EXTRACTION = new ExtractionExamples.Settings(1, 2, 60);
-    private static final ExtractionExamples.Settings VALIDATION_EXTRACTION = new ExtractionExamples.Settings(1, 1, 0);
     private static final int UPDATES_PER_OPERATION = 60;
-    private static final GenerationExamples.Settings TRAIN = new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.1);
+    private static final Makeup TRAIN = new Makeup(new ExtractionExamples.Settings(1, 2, 60),
+            new GenerationExamples.Settings(7, 10, 4, 2, 0.2, 0.1, 0.1), Wording.TRAINING);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
-    private static final GenerationExamples.Settings VALIDATION = new GenerationExamples.Settings(8, 10, 4, 1, 0.2, 0, 0.3);
+    private static final Makeup VALIDATION = new Makeup(new ExtractionExamples.Settings(1, 1, 0),
+            new GenerationExamples.Settings(8, 10, 4, 1, 0.2, 0, 0.3), Wording.HELD_OUT);
+
+    /** What a set is made of. */
+    private record Makeup(ExtractionExamples.Settings extraction, GenerationExamples.Settings generation, Wording wording) { }
 
     private final DistillationConfig.Data data;
     private final TextEmbedder embedder;
@@ -42,17 +45,16 @@ public final class TrainingSets {
 
     /** @throws IllegalArgumentException if a set is missing and the configuration names no conversations to build it from */
     public void build(String stage) {
-        build("train", stage, data.train(), TRAIN, TRAIN_EXTRACTION, Wording.TRAINING);
-        build("validation", stage, data.validation(), VALIDATION, VALIDATION_EXTRACTION, Wording.HELD_OUT);
+        build("train", stage, data.train(), TRAIN);
+        build("validation", stage, data.validation(), VALIDATION);
     }
 
     /** What a fold is scored on: the training conversations, each question once and in the validation's wording. */
     public void buildFolds(String stage) {
-        build(CrossValidation.SET, stage, data.train(), VALIDATION, VALIDATION_EXTRACTION, Wording.HELD_OUT);
+        build(CrossValidation.SET, stage, data.train(), VALIDATION);
     }
 
-    private void build(String set, String stage, List<Path> conversations, GenerationExamples.Settings generation,
-            ExtractionExamples.Settings extracted, Wording wording) {
+    private void build(String set, String stage, List<Path> conversations, Makeup makeup) {
         Path file = DistillationRun.setFile(data.folder(), set, stage);
         if (Files.exists(file)) {
             return;
@@ -62,9 +64,9 @@ public final class TrainingSets {
                     + (set.equals("validation") ? set : "train") + " to build it from.");
         }
         OutputFilter filter = new OutputFilter();
-        ExtractionExamples extraction = new ExtractionExamples(filter, extracted, data.seed());
-        GenerationExamples answers = new GenerationExamples(embedder, generation, data.seed() + 1);
-        UpdateExamples updates = new UpdateExamples(embedder, wording, data.seed() + 2);
+        ExtractionExamples extraction = new ExtractionExamples(filter, makeup.extraction, data.seed());
+        GenerationExamples answers = new GenerationExamples(embedder, makeup.generation, data.seed() + 1);
+        UpdateExamples updates = new UpdateExamples(embedder, makeup.wording, data.seed() + 2);
         Stage wanted = Stage.valueOf(stage.toUpperCase(Locale.ROOT));
         Optional<TeacherRecorder> teacher = Optional.ofNullable(data.teacher())
                 .map(recorded -> new TeacherRecorder(TeacherRecord.read(recorded), embedder, filter));

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.operators.extraction.DialogueTurn;
 import org.memlora.operators.extraction.Exchange;
@@ -52,8 +51,7 @@ public final class ExtractionExamples {
                 List<String> ids = exchange.turns().stream().map(DialogueTurn::eventId).toList();
                 List<String> facts = facts(exchange, byTurn, asked, conversation.speakers());
                 if (!facts.isEmpty()) {
-                    String completion = facts.stream().map(fact -> ExtractionPrompt.BULLET + fact).collect(Collectors.joining("\n"));
-                    TrainingExample example = example(conversation, exchange, completion, ids, "facts");
+                    TrainingExample example = example(conversation, exchange, ExtractionPrompt.output(facts), ids, "facts");
                     examples.addAll(Collections.nCopies(facts.size() > 1 ? settings.severalFacts : 1, example));
                 } else if (ids.stream().noneMatch(id -> byTurn.containsKey(id) || asked.containsKey(id)) && random.nextDouble() < settings.noneShare) {
                     examples.add(example(conversation, exchange, ExtractionPrompt.NONE, ids, "none"));

@@ -64,8 +64,7 @@ public final class OutputFilter {
         if (facts.isEmpty()) {
             return text.strip().matches("(?i)none[.!]?") ? Optional.of(ExtractionPrompt.NONE) : unparsable();
         }
-        List<String> kept = facts(exchange, facts.get());
-        return Optional.of(kept.isEmpty() ? ExtractionPrompt.NONE : ExtractionPrompt.BULLET + String.join("\n" + ExtractionPrompt.BULLET, kept));
+        return Optional.of(ExtractionPrompt.output(facts(exchange, facts.get())));
     }
 
     /** The facts that are grounded, new and not too many, each on one line. */

@@ -115,9 +115,7 @@ final class StatedFacts {
         if (kept.size() < said.size()) {
             return Optional.empty();
         }
-        String completion = kept.isEmpty() ? ExtractionPrompt.NONE
-                : kept.stream().map(fact -> ExtractionPrompt.BULLET + fact).collect(Collectors.joining("\n"));
-        return Optional.of(new TrainingExample(ExtractionPrompt.messages(exchange, true), completion, spoken.stream().map(DialogueTurn::eventId).toList(),
+        return Optional.of(new TrainingExample(ExtractionPrompt.messages(exchange, true), ExtractionPrompt.output(kept), spoken.stream().map(DialogueTurn::eventId).toList(),
                 source + "/" + (kept.isEmpty() ? "own-none" : "own-facts")));
     }
 

@@ -2,7 +2,6 @@ package org.memlora.distillation.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -65,8 +64,7 @@ class GradientTest {
         List<Row> rows = TinyModels.rows();
         double count = TinyModels.completionTokens(rows);
         try (TrainableTransformer wide = TinyModels.load(name, expert);
-                TrainableTransformer narrow = TrainableTransformer.load(TinyModels.config(name), SafetensorsFile.open(TinyModels.FOLDER.resolve(name)),
-                        TinyModels.adapter(name, expert), 64, Device.cpu(), Precision.BFLOAT16)) {
+                TrainableTransformer narrow = TinyModels.load(name, expert, Precision.BFLOAT16)) {
             long frozen = narrow.frozenChecksum();
             double wideLoss = CompletionLoss.backward(wide, rows, 1 / count, 0, 0) / count;
             double narrowLoss = CompletionLoss.backward(narrow, rows, 1 / count, 0, 0) / count;
@@ -158,8 +156,7 @@ class GradientTest {
     @CsvSource({"qwen2-untied, FLOAT32", "gemma2, FLOAT32", "qwen2-tied, BFLOAT16"})
     void garbageCollectionsBetweenForwardAndBackwardChangeNothing(String name, Precision precision) throws InterruptedException {
         List<Row> rows = TinyModels.rows();
-        try (TrainableTransformer model = TrainableTransformer.load(TinyModels.config(name), SafetensorsFile.open(TinyModels.FOLDER.resolve(name)),
-                TinyModels.adapter(name, "all"), 64, Device.cpu(), precision)) {
+        try (TrainableTransformer model = TinyModels.load(name, "all", precision)) {
             CompletionLoss.backward(model, rows, 0.25, DROPOUT, 5);
             List<float[]> expected = Gradients.take(model);
             AtomicInteger collections = new AtomicInteger();

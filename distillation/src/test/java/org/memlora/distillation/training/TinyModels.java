@@ -33,11 +33,19 @@ final class TinyModels {
     }
 
     static TrainableTransformer load(String name, LoraAdapter adapter) {
-        return TrainableTransformer.load(config(name), SafetensorsFile.open(FOLDER.resolve(name)), adapter, 64, Device.cpu(), Precision.FLOAT32);
+        return load(name, adapter, Precision.FLOAT32);
+    }
+
+    private static TrainableTransformer load(String name, LoraAdapter adapter, Precision precision) {
+        return TrainableTransformer.load(config(name), SafetensorsFile.open(FOLDER.resolve(name)), adapter, 64, Device.cpu(), precision);
     }
 
     static TrainableTransformer load(String name, String expert) {
-        return load(name, adapter(name, expert));
+        return load(name, expert, Precision.FLOAT32);
+    }
+
+    static TrainableTransformer load(String name, String expert, Precision precision) {
+        return load(name, adapter(name, expert), precision);
     }
 
     static JsonNode settings() {

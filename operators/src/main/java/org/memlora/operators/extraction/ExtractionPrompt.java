@@ -18,7 +18,7 @@ public final class ExtractionPrompt {
 
     public static final int MOST_FACTS = 6;
     public static final String NONE = "NONE";
-    public static final String BULLET = "- ";
+    private static final String BULLET = "- ";
 
     public static final Grammar GRAMMAR = Grammar.choice(
             Grammar.literal(NONE),
@@ -61,6 +61,11 @@ public final class ExtractionPrompt {
         LocalDate day = turn.time().atZone(ZoneOffset.UTC).toLocalDate();
         String picture = turn.pictureDescription().map(text -> " [shares a picture: " + text + "]").orElse("");
         return Words.oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), day) + picture);
+    }
+
+    /** These facts as an output of {@link #GRAMMAR}: what {@link #parse} reads. */
+    public static String output(List<String> facts) {
+        return facts.isEmpty() ? NONE : facts.stream().map(fact -> BULLET + fact).collect(Collectors.joining("\n"));
     }
 
     /** The facts of an output of {@link #GRAMMAR}. */

@@ -2,7 +2,9 @@ package org.memlora.operators.generation;
 
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.extraction.RelativeDates;
@@ -38,9 +40,10 @@ public final class GenerationPrompt {
     /** The answer of an output. Small models get caught in lists: an item that stood before is left out. */
     static String parse(String output) {
         List<String> kept = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (String item : output.strip().split(",\\s+")) {
             String words = Words.normalised(item);
-            if (words.isEmpty() ? !item.isBlank() : kept.stream().map(Words::normalised).noneMatch(before -> before.equals(words))) {
+            if (!item.isBlank() && (words.isEmpty() || seen.add(words))) {
                 kept.add(item);
             }
         }

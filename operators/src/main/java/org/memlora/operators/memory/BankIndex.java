@@ -38,13 +38,9 @@ public final class BankIndex {
     private int[] wordsTo = new int[FIRST_CAPACITY];
     private int[] words = new int[FIRST_CAPACITY];
     private int wordCount;
-    private int dimensions;
 
     /** Adds the memory, or replaces the one with its id. */
     public void put(Memory memory) {
-        if (ids.isEmpty()) {
-            dimensions = memory.embedding().length;
-        }
         requireDimensions("the memory's vector", memory.embedding());
         Integer known = places.putIfAbsent(memory.id(), ids.size());
         int place = known == null ? ids.size() : known;
@@ -102,9 +98,9 @@ public final class BankIndex {
 
     /** @throws IllegalArgumentException if the vector is not as long as those of this bank */
     void requireDimensions(String name, float[] vector) {
-        if (!ids.isEmpty() && vector.length != dimensions) {
+        if (!ids.isEmpty() && vector.length != facts.dimensions) {
             throw new IllegalArgumentException(name + " has " + vector.length + " dimensions, the bank's memories have "
-                    + dimensions + ": the bank was written with another text embedder");
+                    + facts.dimensions + ": the bank was written with another text embedder");
         }
     }
 

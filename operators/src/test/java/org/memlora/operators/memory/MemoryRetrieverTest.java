@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.models.testing.HashEmbedder;
 
 class MemoryRetrieverTest {
@@ -91,18 +92,10 @@ class MemoryRetrieverTest {
         assertThat(ids(found)).containsExactly("fact", "said", "none");
         float[] rex = embedder.embed(List.of("Rex")).get(0);
         List<float[]> vectors = embedder.embed(List.of("Rex barks", "so it does"));
-        double near = dot(rex, vectors.get(0));
-        double far = dot(rex, vectors.get(1));
+        double near = TextEmbedder.cosine(rex, vectors.get(0));
+        double far = TextEmbedder.cosine(rex, vectors.get(1));
         assertThat(found.get(0).score()).isCloseTo((2 * near + far) / 3 + MemoryRetriever.WORD_WEIGHT, within(1e-6));
         assertThat(found.get(1).score()).isCloseTo((2 * far + near) / 3 + MemoryRetriever.WORD_WEIGHT / 2, within(1e-6));
-    }
-
-    private static double dot(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     @Test

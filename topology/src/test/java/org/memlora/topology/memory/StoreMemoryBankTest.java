@@ -52,7 +52,7 @@ class StoreMemoryBankTest {
     /** What the store holds. */
     private KeyValueStore<Bytes, byte[]> bytes;
     private final KeyValueStore<Bytes, MemoryRecord> store = store(serdes);
-    private final IndexCache cache = new IndexCache(1 << 20);
+    private final IndexCache cache = new IndexCache(1 << 21);
     private final IndexCache.View indexes = cache.open();
 
     private KeyValueStore<Bytes, MemoryRecord> store(AvroSerdes serdes) {
@@ -233,8 +233,8 @@ class StoreMemoryBankTest {
             bank.put(memory("m", "Ann has a cat named name" + i, false));
             bank.save();
         });
-        assertThat(cache.bytes()).isBetween(1L << 19, 1L << 20);
-        assertThat(cache.banks()).isBetween(250, 1_999);
+        assertThat(cache.bytes()).isBetween(1L << 20, 1L << 21);
+        assertThat(cache.banks()).isBetween(500, 1_999);
         assertThat(found(bank("bank0"))).containsExactly("m");
         indexes.close();
         assertThat(cache.bytes()).isZero();
