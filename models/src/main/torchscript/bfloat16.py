@@ -15,7 +15,33 @@ class BFloat16(torch.nn.Module):
         return weight.to(torch.float32)
 
     def forward(self, x, weight):
-        return torch.matmul(x.to(torch.bfloat16), weight.t()).to(torch.float32)
+        return self.linear(x, weight)
+
+    @torch.jit.export
+    def linear(self, x, weight):
+        return self.linear_kept(x, weight).to(torch.float32)
+
+    @torch.jit.export
+    def linear_kept(self, x, weight):
+        return torch.mm(x.to(torch.bfloat16), weight.t())
+
+    @torch.jit.export
+    def adapted(self, x, weight, a, b, mask):
+        return self.adapted_kept(x, weight, a, b, mask).to(torch.float32)
+
+    @torch.jit.export
+    def adapted_kept(self, x, weight, a, b, mask):
+        narrow = x.to(torch.bfloat16)
+        middle = torch.mm(narrow, a.to(torch.bfloat16).t()) * mask.to(torch.bfloat16)
+        return torch.addmm(torch.mm(narrow, weight.t()), middle, b.to(torch.bfloat16).t())
+
+    @torch.jit.export
+    def swiglu(self, gate, up):
+        return torch.nn.functional.silu(gate) * up
+
+    @torch.jit.export
+    def geglu(self, gate, up):
+        return torch.nn.functional.gelu(gate, approximate="tanh") * up
 
 
 target = pathlib.Path(__file__).parent.parent / "resources/org/memlora/models/transformer/bfloat16.pt"

@@ -15,10 +15,11 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
- * Linear layers whose weights are bfloat16: DJL has no such type (toType ends the process), TorchScript has. A packed array
- * must not be asked for its type or values. Threading: one thread.
+ * Products in bfloat16 with frozen weights that are bfloat16; the feed-forward's wide arrays stay so from GATE and UP to DOWN.
+ * DJL has no such type (toType ends the process), TorchScript has. A packed array, and what comes out of GATE and UP, must not be
+ * asked for its type or values. Threading: one thread.
  */
-final class BFloat16 {
+final class BFloat16 implements BlockArithmetic {
     private static final String SCRIPT = "bfloat16.pt";
 
     private final ParameterStore none = new ParameterStore();
@@ -39,8 +40,8 @@ final class BFloat16 {
         block = model.getBlock();
     }
 
-    /** @param weight [out, in], float32; freed here @param bias [out], float32, or null */
-    FrozenLinear linear(NDArray weight, NDArray bias) {
+    @Override
+    public FrozenLinear linear(Projection projection, NDArray weight, NDArray bias) {
         NDManager manager = weight.getManager();
         NDArray narrow;
         try (NDManager scratch = manager.newSubManager()) {
@@ -49,10 +50,40 @@ final class BFloat16 {
             narrow.attach(manager);
         }
         packed.add(narrow);
-        return x -> {
-            NDArray product = block.forward(none, new NDList(x, narrow), true).singletonOrThrow();
+        boolean wide = projection == Projection.GATE || projection == Projection.UP;
+        return new Layer(narrow, bias, wide ? "_kept" : "");
+    }
+
+    @Override
+    public NDArray gated(NDArray gate, NDArray up, boolean gelu) {
+        return call(gelu ? "geglu" : "swiglu", gate, up);
+    }
+
+    /** @param kept suffix of the methods: whether what comes out stays bfloat16 */
+    private final class Layer implements FrozenLinear {
+        private final NDArray weight;
+        private final NDArray bias;
+        private final String kept;
+
+        Layer(NDArray weight, NDArray bias, String kept) {
+            this.weight = weight;
+            this.bias = bias;
+            this.kept = kept;
+        }
+
+        @Override
+        public NDArray forward(NDArray x) {
+            return withBias(call("linear" + kept, x, weight));
+        }
+
+        @Override
+        public NDArray forward(NDArray x, NDArray a, NDArray b, NDArray mask) {
+            return withBias(call("adapted" + kept, x, weight, a, b, mask));
+        }
+
+        private NDArray withBias(NDArray product) {
             return bias == null ? product : product.add(bias);
-        };
+        }
     }
 
     boolean isPacked(NDArray array) {
@@ -65,11 +96,13 @@ final class BFloat16 {
     }
 
     /* In training mode, because autograd refuses tensors of the inference mode. */
-    private NDArray call(String method, NDArray input) {
-        NDArray name = input.getManager().create(0f);
+    private NDArray call(String method, NDArray... inputs) {
+        NDArray name = inputs[0].getManager().create(0f);
         name.setName("module_method:" + method);
         try (name) {
-            return block.forward(none, new NDList(input, name), true).singletonOrThrow();
+            NDList list = new NDList(inputs);
+            list.add(name);
+            return block.forward(none, list, true).singletonOrThrow();
         }
     }
 }

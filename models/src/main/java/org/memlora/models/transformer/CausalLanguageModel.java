@@ -65,7 +65,8 @@ final class CausalLanguageModel {
                 new CausalSelfAttention(config, layer, linear.get(Projection.QUERY), linear.get(Projection.KEY),
                         linear.get(Projection.VALUE), linear.get(Projection.OUTPUT)),
                 gemma ? loader.norm(layer, Norm.ATTENTION_OUTPUT) : null, loader.norm(layer, Norm.FEED_FORWARD_INPUT),
-                new FeedForward(linear.get(Projection.GATE), linear.get(Projection.UP), linear.get(Projection.DOWN), gemma),
+                new FeedForward(linear.get(Projection.GATE), linear.get(Projection.UP), linear.get(Projection.DOWN),
+                        loader.arithmetic(), gemma),
                 gemma ? loader.norm(layer, Norm.FEED_FORWARD_OUTPUT) : null);
     }
 

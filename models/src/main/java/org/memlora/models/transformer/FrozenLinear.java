@@ -8,8 +8,17 @@ import ai.djl.nn.core.Linear;
 interface FrozenLinear {
     NDArray forward(NDArray x);
 
-    /** @param weight [out, in] @param bias [out] or null */
-    static FrozenLinear of(NDArray weight, NDArray bias) {
-        return x -> Linear.linear(x, weight, bias).singletonOrThrow();
+    /**
+     * The layer and what an expert adds: x W' + bias + ((x A') * mask) B'; differentiable with respect to A and B, too.
+     *
+     * @param a [R, in] @param b [out, R] @param mask [N, R]
+     */
+    default NDArray forward(NDArray x, NDArray a, NDArray b, NDArray mask) {
+        return forward(x).add(delta(x, a, b, mask));
+    }
+
+    /** ((x A') * mask) B' */
+    static NDArray delta(NDArray x, NDArray a, NDArray b, NDArray mask) {
+        return Linear.linear(Linear.linear(x, a).singletonOrThrow().mul(mask), b).singletonOrThrow();
     }
 }

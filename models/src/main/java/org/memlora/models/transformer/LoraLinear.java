@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,13 +65,15 @@ final class LoraLinear {
 
     /** [N, in] to [N, out] */
     NDArray forward(NDArray x, LoraSelection selection) {
-        NDArray y = frozen.forward(x);
         Delta delta = deltaFor(selection);
         if (delta == null) {
-            return y;
+            return frozen.forward(x);
         }
-        NDArray middle = Linear.linear(selection.input(x), delta.a).singletonOrThrow().mul(selection.mask(delta.layout));
-        return y.add(Linear.linear(middle, delta.b).singletonOrThrow());
+        NDArray mask = selection.mask(delta.layout);
+        if (!selection.dropsOut()) {
+            return frozen.forward(x, delta.a, delta.b, mask);
+        }
+        return frozen.forward(x).add(FrozenLinear.delta(selection.input(x), delta.a, delta.b, mask));
     }
 
     private Delta deltaFor(LoraSelection selection) {

@@ -44,9 +44,13 @@ final class LoraSelection {
         dropout = chosen;
     }
 
-    /** [N, in] as the experts' A see it. */
+    boolean dropsOut() {
+        return dropout != null;
+    }
+
+    /** [N, in] as the experts' A see it where {@link #dropsOut}. */
     NDArray input(NDArray x) {
-        return dropout == null ? x : dropout.apply(x);
+        return dropout.apply(x);
     }
 
     /** Those in use, without the base. */

@@ -57,7 +57,7 @@ public final class TrainableTransformer implements AutoCloseable {
         this.start = start;
         this.contextTokens = contextTokens;
         this.manager = manager;
-        WeightLoader loader = new WeightLoader(weights, config, manager, DataType.FLOAT32, narrow == null ? FrozenLinear::of : narrow::linear);
+        WeightLoader loader = new WeightLoader(weights, config, manager, DataType.FLOAT32, narrow == null ? BlockArithmetic.PLAIN : narrow);
         model = new CausalLanguageModel(config, loader, List.of(start), contextTokens);
         frozen = new ArrayList<>(manager.getManagedArrays());
         Map<LoraAdapter.Target, NDList> found = model.trainable(start.name());

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.function.BiFunction;
 import org.memlora.models.weights.WeightSource;
 
 /** The weights of a transformer, by their role, as arrays of {@code manager}. */
@@ -15,15 +14,14 @@ final class WeightLoader {
     private final NDManager manager;
     private final TensorLoader tensors;
     private final DataType type;
-    private final BiFunction<NDArray, NDArray, FrozenLinear> linear;
+    private final BlockArithmetic arithmetic;
 
     WeightLoader(WeightSource source, TransformerConfig config, NDManager manager, DataType type) {
-        this(source, config, manager, type, FrozenLinear::of);
+        this(source, config, manager, type, BlockArithmetic.PLAIN);
     }
 
-    /** @param linear makes a layer of its weight and its bias (or null) */
-    WeightLoader(WeightSource source, TransformerConfig config, NDManager manager, DataType type, BiFunction<NDArray, NDArray, FrozenLinear> linear) {
-        this.linear = linear;
+    WeightLoader(WeightSource source, TransformerConfig config, NDManager manager, DataType type, BlockArithmetic arithmetic) {
+        this.arithmetic = arithmetic;
         this.source = source;
         this.config = config;
         this.names = WeightNames.of(source);
@@ -38,6 +36,10 @@ final class WeightLoader {
 
     DataType type() {
         return type;
+    }
+
+    BlockArithmetic arithmetic() {
+        return arithmetic;
     }
 
     /** [V, C] */
@@ -67,7 +69,7 @@ final class WeightLoader {
     }
 
     FrozenLinear linear(int layer, Projection projection) {
-        return linear.apply(weight(layer, projection), bias(layer, projection));
+        return arithmetic.linear(projection, weight(layer, projection), bias(layer, projection));
     }
 
     /** [out, in] */
