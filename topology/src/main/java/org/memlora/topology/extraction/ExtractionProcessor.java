@@ -3,6 +3,7 @@ package org.memlora.topology.extraction;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -64,7 +65,8 @@ public final class ExtractionProcessor implements Processor<String, MicroBatch, 
                             item.events(), item.timestamp()),
                     Names.OUTBOX);
         }
-        return new FactsItem(item.bankId(), result.facts(), result.usage(), item.events(), item.timestamp());
+        return new FactsItem(item.bankId(), result.facts(), Map.of(Stage.VISION, item.vision(), Stage.EXTRACTION, result.usage()), item.events(),
+                item.timestamp());
     }
 
     private static Stream<ExchangeItem> exchanges(List<BankItem> items) {

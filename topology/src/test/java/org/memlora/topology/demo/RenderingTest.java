@@ -34,7 +34,7 @@ class RenderingTest {
     }
 
     private static MemoryOperation operation(OperationKind kind, String fact, String target) {
-        return new MemoryOperation("o", "ann", kind, TIME, fact, "m2", "m1", target, LocalDate.of(2025, 2, 28), List.of("e1"), "model");
+        return new MemoryOperation("o", "ann", kind, TIME, fact, "m2", "m1", target, LocalDate.of(2025, 2, 28), List.of("e1"), "model", null);
     }
 
     private static Answer answer(AnswerStatus status, String text, String reason, List<MemoryRead> memories) {
