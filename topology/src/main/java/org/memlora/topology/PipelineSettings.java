@@ -90,7 +90,7 @@ public final class PipelineSettings {
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
             bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."),
             bytes(INDEX_MEMORY_BYTES, 256L << 20, 1L << 20, "Heap for the indexes of the banks used last; others are read from the store first."),
-            bytes(PICTURE_STORE_MAX_BYTES, 1L << 30, 0, "Files of pictures kept for a later look, per partition; beyond it the bank with most bytes loses its oldest."),
+            bytes(PICTURE_STORE_MAX_BYTES, 256L << 20, 0, "Files of pictures kept for a later look, per partition; beyond it the bank with most bytes loses its oldest."),
             duration(PICTURE_EXPIRY_MS, 90L * 86_400_000, atLeast(1), "A picture's file is kept for so long after it was last shown, in stream time."),
             duration(PICTURE_FETCH_TIMEOUT_MS, 5_000, between(1, 600_000), "Longest time to fetch a picture from its URI, redirects included."),
             number(PICTURE_FETCH_MAX_BYTES, 16 * 1024 * 1024, "bytes", between(1, MOST_PICTURE_BYTES), "Larger pictures behind a URI are refused; 8 are held at once."),

@@ -14,18 +14,27 @@ import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 
 /** Encoded pictures for tests. */
-final class PictureFiles {
+public final class PictureFiles {
 
     private PictureFiles() { }
 
     /** Of one colour; another colour gives another file. */
-    static byte[] png(Color colour) {
+    public static byte[] png(Color colour) {
         BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
         var graphics = image.createGraphics();
         graphics.setColor(colour);
         graphics.fillRect(0, 0, 8, 8);
         graphics.dispose();
         return written(out -> ImageIO.write(image, "png", out));
+    }
+
+    /** With a text that nobody sees in it. */
+    public static byte[] withText(byte[] png, String text) {
+        int end = png.length - 12;
+        byte[] content = ("Comment\0" + text).getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer file = ByteBuffer.allocate(png.length + content.length + 12).put(png, 0, end);
+        chunk(file, "tEXt", content);
+        return file.put(png, end, 12).array();
     }
 
     /** One of the pictures that the models' tests decode. */

@@ -34,7 +34,7 @@ class PipelineSettingsTest {
                 "registry.retry.ms", 30_000L));
         expected.put("rocksdb.memory.bytes", 67_108_864L);
         expected.put("index.memory.bytes", 268_435_456L);
-        expected.putAll(Map.of("picture.store.max.bytes", 1L << 30, "picture.expiry.ms", 7_776_000_000L, "picture.fetch.timeout.ms", 5_000L,
+        expected.putAll(Map.of("picture.store.max.bytes", 268_435_456L, "picture.expiry.ms", 7_776_000_000L, "picture.fetch.timeout.ms", 5_000L,
                 "picture.fetch.max.bytes", 16_777_216, "picture.fetch.redirects", 3, "picture.allow.local", false));
         assertThat(defaults).isEqualTo(expected);
         assertThat(PipelineSettings.all()).allMatch(setting -> !setting.doc().isBlank())

@@ -27,10 +27,13 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.util.Timeout;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -45,7 +48,10 @@ final class PictureFetcher {
     private static final int MOST_THREADS = 64;
     private static final Duration IDLE_THREAD = Duration.ofSeconds(10);
     private static final String USER_AGENT = "memlora";
+    private static final String ACCEPT = "image/jpeg, image/png, image/webp";
     private static final int OK = 200;
+    /** Else a server could fill the heap with headers. */
+    private static final Http1Config HEADERS = Http1Config.custom().setMaxHeaderCount(100).setMaxLineLength(16 * 1024).build();
 
     private final int maxBytes;
     private final int redirects;
@@ -76,6 +82,7 @@ final class PictureFetcher {
         Timeout limit = Timeout.of(timeout);
         client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(checked(resolver, allowed))
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder().http1Config(HEADERS).build())
                         .setMaxConnTotal(MOST_THREADS).setMaxConnPerRoute(MOST_THREADS)
                         .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(limit).setSocketTimeout(limit).build()).build())
                 .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(limit).setConnectionRequestTimeout(limit).build())
@@ -183,6 +190,7 @@ final class PictureFetcher {
                 }
                 try {
                     running = new HttpGet(at);
+                    running.setHeader(HttpHeaders.ACCEPT, ACCEPT);
                     if (givenUp) {
                         throw PictureRefusedException.unreachable(uri, "given up");
                     }
@@ -206,7 +214,7 @@ final class PictureFetcher {
         /** The file, or where it is instead. */
         private Object answer(ClassicHttpResponse response) throws IOException {
             int status = response.getCode();
-            Header location = response.getFirstHeader("Location");
+            Header location = response.getFirstHeader(HttpHeaders.LOCATION);
             if (status / 100 == 3 && location != null) {
                 return location.getValue();
             }

@@ -165,6 +165,25 @@ class PictureFetcherTest {
         }
     }
 
+    @Test
+    void shouldNotReadEndlessHeaders() throws IOException {
+        for (String header : List.of("X: " + "x".repeat(1 << 20) + "\r\n", "X: 1\r\n".repeat(100_000))) {
+            try (ServerSocket endless = new ServerSocket(0)) {
+                Thread talking = new Thread(() -> {
+                    try (var socket = endless.accept()) {
+                        socket.getOutputStream().write(("HTTP/1.1 200 OK\r\n" + header).getBytes());
+                        sleep(20_000);
+                    } catch (IOException e) {
+                        // the fetcher hung up, as it shall
+                    }
+                });
+                talking.setDaemon(true);
+                talking.start();
+                assertRefused(one(open(), "http://127.0.0.1:" + endless.getLocalPort() + "/a"), "PICTURE_UNREACHABLE", "exceeded");
+            }
+        }
+    }
+
     private static void dripHeaders(ServerSocket server) {
         try (var socket = server.accept()) {
             socket.getOutputStream().write("HTTP/1.1 200 OK\r\n".getBytes());
