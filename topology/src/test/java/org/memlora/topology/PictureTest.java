@@ -103,7 +103,7 @@ class PictureTest {
         Answer answer = onlyAnswer();
         assertThat(answer.getExpert()).isEqualTo("generation");
         assertThat(answer.getReason()).isNull();
-        assertThat(answer.getUsage()).extracting(StageUsage::getStage).containsExactly("extraction", "generation", "vision");
+        assertThat(answer.getUsage()).extracting(StageUsage::getStage).containsExactly("extraction", "update", "generation", "vision");
         assertThat(pipeline.deadLetters()).isEmpty();
         assertThat(pipeline.entries(Names.PICTURES_STORE)).anySatisfy(entry -> assertThat((byte[]) entry.value).isEqualTo(RED));
     }

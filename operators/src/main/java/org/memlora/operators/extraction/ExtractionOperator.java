@@ -20,6 +20,9 @@ import org.memlora.operators.memory.Words;
 /** Stage 1: exchanges to dated facts (paper, section 3.1). Threading: may be called by all threads. */
 public final class ExtractionOperator {
 
+    /** A caption may be as long as a turn; what every later prompt may show is not. */
+    private static final int MOST_DESCRIPTION_CHARS = 300;
+
     private final StageModel model;
     private final OperatorSettings settings;
 
@@ -76,6 +79,26 @@ public final class ExtractionOperator {
     }
 
     private static List<Fact> facts(Exchange exchange, List<String> texts) {
+        List<Fact> facts = told(exchange, texts);
+        for (DialogueTurn turn : exchange.turns()) {
+            if (turn.picture().isPresent() && turn.pictureDescription().isPresent()
+                    && facts.stream().noneMatch(fact -> fact.picture().equals(turn.picture()))) {
+                facts.add(shown(exchange, turn, facts.size()));
+            }
+        }
+        return facts;
+    }
+
+    /** A picture of which the model told nothing is remembered as such: without a memory nobody would find it again. */
+    private static Fact shown(Exchange exchange, DialogueTurn turn, int position) {
+        String description = Words.oneLine(turn.pictureDescription().orElseThrow());
+        String text = Words.oneLine(turn.speaker()) + " shared a picture: "
+                + description.substring(0, Math.min(description.length(), MOST_DESCRIPTION_CHARS));
+        return new Fact(FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, turn.time(), Optional.empty(),
+                List.of(turn.eventId()), ExtractionPrompt.dialogue(exchange), turn.picture());
+    }
+
+    private static List<Fact> told(Exchange exchange, List<String> texts) {
         List<Fact> facts = new ArrayList<>(texts.size());
         for (int position = 0; position < texts.size(); position++) {
             String text = texts.get(position);

@@ -18,8 +18,15 @@ final class MemoryEditor {
         return new MemoryChange(MemoryOperation.ADD, fact, Optional.of(memory), Optional.empty(), decidedBy);
     }
 
-    static MemoryChange none(Fact fact, Memory target, String decidedBy) {
-        return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(target), decidedBy);
+    /** What is known already may be seen now: the target gains the fact's picture if it has none. */
+    static MemoryChange none(MemoryBank bank, Fact fact, Memory target, String decidedBy) {
+        if (target.picture().isPresent() || fact.picture().isEmpty()) {
+            return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(target), decidedBy);
+        }
+        Memory seen = new Memory(target.id(), target.text(), target.validFrom(), target.validTo(), target.occurredOn(), target.sourceEventIds(),
+                target.supersedes(), target.supersededBy(), target.embedding(), target.said(), fact.picture());
+        bank.put(seen);
+        return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(seen), decidedBy);
     }
 
     /**

@@ -202,6 +202,26 @@ class ExtractionOperatorTest {
     }
 
     @Test
+    void shouldRememberAPictureOfWhichTheModelToldNothing() {
+        var car = new PictureLink("aa", Optional.empty());
+        var boat = new PictureLink("bb", Optional.empty());
+        var exchange = new Exchange("b", List.of(
+                new DialogueTurn("e1", "Ann", "I moved to Oslo.", THURSDAY, Optional.of("a red car\non a beach"), Optional.of(car)),
+                new DialogueTurn("e2", "Ben", "", THURSDAY.plusSeconds(60), Optional.of("boat " + "x".repeat(500)), Optional.of(boat))));
+
+        List<Fact> facts = extract("- Ann moved to Oslo", FinishReason.STOP, exchange).facts();
+
+        assertThat(facts).extracting(Fact::picture).containsExactly(Optional.empty(), Optional.of(car), Optional.of(boat));
+        assertThat(facts.get(1).text()).isEqualTo("Ann shared a picture: a red car on a beach");
+        assertThat(facts.get(1).sourceEventIds()).containsExactly("e1");
+        assertThat(facts.get(1).saidAt()).isEqualTo(THURSDAY);
+        assertThat(facts.get(2).text()).hasSizeLessThan(330);
+        assertThat(facts.get(2).saidAt()).isEqualTo(THURSDAY.plusSeconds(60));
+        assertThat(facts).extracting(Fact::id).doesNotHaveDuplicates();
+        assertThat(extract("NONE", FinishReason.STOP, exchange).facts()).extracting(Fact::picture).containsExactly(Optional.of(car), Optional.of(boat));
+    }
+
+    @Test
     void shouldLinkNoFactToAPictureThatNobodySaw() {
         var captioned = new Exchange("b", List.of(new DialogueTurn("e1", "Ann", "Look!", THURSDAY, Optional.of("a red car"))));
 

@@ -257,6 +257,25 @@ class UpdateOperatorTest {
     }
 
     @Test
+    void shouldGiveAKnownMemoryThePictureThatShowsItNow() {
+        var first = new PictureLink("aa", Optional.empty());
+        var second = new PictureLink("bb", Optional.empty());
+        update(new ScriptedLanguageModel(), fact("m1", "Ann has a red car", 0));
+
+        update(new ScriptedLanguageModel(), seen("m2", first));
+        assertThat(bank.get("m1").orElseThrow().picture()).contains(first);
+        UpdateResult again = update(new ScriptedLanguageModel(), seen("m3", second));
+
+        assertThat(operations(again)).containsExactly(MemoryOperation.NONE);
+        assertThat(bank.get("m1").orElseThrow().picture()).as("the first stays").contains(first);
+        assertThat(all(bank)).hasSize(1);
+    }
+
+    private static Fact seen(String id, PictureLink picture) {
+        return new Fact(id, "Ann has a red car", START.plusSeconds(7200), Optional.empty(), List.of("event-" + id), "Ann: Look!", Optional.of(picture));
+    }
+
+    @Test
     void shouldKeepTheLinkToAPictureAlsoWhenTheMemoryIsClosed() {
         var link = new PictureLink("aa", Optional.of("https://example.org/car.jpg"));
         var seen = new Fact("m1", "Ann has a red car", START, Optional.empty(), List.of("e1"), "Ann: Look!", Optional.of(link));

@@ -37,12 +37,21 @@ public sealed interface BankItem {
             return exchange.bankId();
         }
 
+        /** Work on pictures; empty where there were none. */
+        public Map<Stage, StageUsage> visionUsage() {
+            return vision.calls() == 0 ? Map.of() : Map.of(Stage.VISION, vision);
+        }
+
         public List<String> eventIds() {
             return exchange.turns().stream().map(turn -> turn.eventId()).toList();
         }
     }
 
-    /** What extraction made of an exchange. */
+    /**
+     * What extraction made of an exchange.
+     *
+     * @param usage model work on it, by stages that were to work on it
+     */
     record FactsItem(String bankId, List<Fact> facts, Map<Stage, StageUsage> usage, List<byte[]> events, long timestamp) implements BankItem {
         public FactsItem {
             facts = List.copyOf(facts);

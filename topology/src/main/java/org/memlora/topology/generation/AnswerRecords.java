@@ -84,8 +84,11 @@ final class AnswerRecords {
 
     private static List<org.memlora.schemas.StageUsage> usage(Map<Stage, StageUsage> before, Map<Stage, StageUsage> work) {
         Map<Stage, StageUsage> all = new TreeMap<>(before);
-        work.forEach((stage, usage) -> all.merge(stage, usage, StageUsage::plus));
-        all.values().removeIf(usage -> usage.calls() == 0);
+        work.forEach((stage, usage) -> {
+            if (usage.calls() > 0) {
+                all.merge(stage, usage, StageUsage::plus);
+            }
+        });
         List<org.memlora.schemas.StageUsage> records = new ArrayList<>();
         all.forEach((stage, usage) -> records.add(new org.memlora.schemas.StageUsage(stage.name().toLowerCase(Locale.ROOT),
                 usage.calls(), usage.promptTokens(), usage.outputTokens(), usage.nanos() / 1_000)));

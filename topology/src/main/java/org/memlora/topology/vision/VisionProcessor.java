@@ -163,8 +163,9 @@ public final class VisionProcessor implements Processor<String, MicroBatch, Stri
             }
         }
         StageUsage usage = seen.values().stream().map(Seen::usage).reduce(StageUsage.NONE, StageUsage::plus);
-        return turns.isEmpty() ? new FactsItem(item.bankId(), List.of(), Map.of(Stage.VISION, usage), item.events(), item.timestamp())
-                : new ExchangeItem(new Exchange(item.bankId(), turns), Map.of(), usage, events, item.timestamp());
+        ExchangeItem looked = new ExchangeItem(turns.isEmpty() ? item.exchange() : new Exchange(item.bankId(), turns), Map.of(), usage, events,
+                item.timestamp());
+        return turns.isEmpty() ? new FactsItem(item.bankId(), List.of(), looked.visionUsage(), item.events(), item.timestamp()) : looked;
     }
 
     /** A caption knows names, eyes don't: both stay. */
