@@ -25,7 +25,7 @@ import org.memlora.topology.vision.PictureFetcher.Fetched;
 class PictureFetcherTest {
 
     private static final byte[] FILE = {1, 2, 3, 4};
-    private static final Duration TIMEOUT = Duration.ofMillis(1_500);
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
     private static final int MAX_BYTES = 1_000;
     private static final int REDIRECTS = 2;
     private static final PictureFetcher.Resolver REAL = InetAddress::getAllByName;
@@ -92,9 +92,7 @@ class PictureFetcherTest {
 
         assertThat(one(open(), server.uri("/fits")).file()).hasSize(MAX_BYTES);
         assertRefused(one(open(), server.uri("/told")), "PICTURE_TOO_LARGE", "has 1001 bytes", "at most 1000");
-        long start = System.nanoTime();
-        assertRefused(one(open(), server.uri("/endless")), "PICTURE_TOO_LARGE", "more than 1000");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).as("the rest is not read").isLessThan(TIMEOUT);
+        assertRefused(one(open(), server.uri("/endless")), "PICTURE_TOO_LARGE", "more than 1000"); // read on, it would time out
     }
 
     @Test
@@ -161,7 +159,7 @@ class PictureFetcherTest {
                 assertRefused(fetched.get(late), "PICTURE_UNREACHABLE", "can't be fetched");
             }
             assertThat(fetched.get(2).file()).isEqualTo(FILE);
-            assertThat(taken).isBetween(TIMEOUT.minusMillis(100), TIMEOUT.multipliedBy(2));
+            assertThat(taken).as("far from the 20 s that each of them holds").isBetween(TIMEOUT.minusMillis(100), TIMEOUT.multipliedBy(3));
         }
     }
 
