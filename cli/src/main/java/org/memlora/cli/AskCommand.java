@@ -1,15 +1,21 @@
 package org.memlora.cli;
 
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
 import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Topics;
+import org.memlora.topology.client.PictureFile;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.client.TopicReader;
 import org.memlora.topology.demo.Rendering;
@@ -33,6 +39,9 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--at", paramLabel = "T", description = "Time of the question. Default: that of the bank's last turn.")
     private Instant at;
 
+    @Option(names = "--picture", paramLabel = "FILE|URI", description = "The picture that the question is about; JPEG, PNG or WebP.")
+    private String picture;
+
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Default: ${DEFAULT-VALUE}.", defaultValue = "120")
     private Duration timeout;
 
@@ -48,7 +57,7 @@ final class AskCommand implements Callable<Integer> {
         event.setEventId("ask-" + UUID.randomUUID());
         event.setBankId(bank);
         event.setTime(at);
-        event.setBody(new Question(question, null));
+        event.setBody(new Question(question, picture == null ? null : picture(picture)));
         try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false);
                 WorkProgress progress = new WorkProgress(System.err)) {
             PipelineClient.await(client.send(event));
@@ -56,6 +65,17 @@ final class AskCommand implements Callable<Integer> {
             progress.close();
             new Rendering(System.out, System.console() != null).answer(answer);
             return answer.getStatus() == AnswerStatus.FAILED ? 1 : 0;
+        }
+    }
+
+    private static Picture picture(String given) {
+        if (given.contains("://")) {
+            return new Picture(null, given, PictureFile.mediaType(given), null);
+        }
+        try {
+            return PictureFile.read(Path.of(given), Optional.empty());
+        } catch (UncheckedIOException | InvalidPathException e) {
+            throw new UserError("The picture " + given + " can't be read: " + e.getMessage() + ".", e);
         }
     }
 

@@ -46,7 +46,7 @@ class ArchitectureTest {
     static final ArchRule shouldNotKnowInTheGraphHowAModelWorks = noClasses().that()
             .resideInAnyPackage("org.memlora.topology", "org.memlora.topology.flow..", "org.memlora.topology.inbox..",
                     "org.memlora.topology.extraction..", "org.memlora.topology.update..", "org.memlora.topology.generation..",
-                    "org.memlora.topology.memory..")
+                    "org.memlora.topology.memory..", "org.memlora.topology.vision..")
             .should().dependOnClassesThat(resideInAPackage("org.memlora.models..").and(not(resideInAPackage("org.memlora.models"))));
 
     private static final String ROCKS_DB = "org\\.memlora\\.topology\\.(RocksDbSettings|ErasableStores\\$ErasableStore)";

@@ -56,6 +56,7 @@ class MemloraTest {
                 Arguments.of("evaluate --report r --data d.json --judge-model j", 2, "--judge-url"),
                 Arguments.of("evaluate --report r --data d.json --limit-turns 0", 2, "at least 1"),
                 Arguments.of("ask Who", 2, "--bank"),
+                Arguments.of("ask --bank b --picture nowhere.png Who", 2, "The picture nowhere.png can't be read"),
                 Arguments.of("memories --bank b --as-of noon", 2, "\"noon\" is no time"),
                 Arguments.of("memories --bank b --as-of 2025-03-01 --all", 2, "--all and --as-of exclude each other"),
                 Arguments.of("distill", 2, "--config"),

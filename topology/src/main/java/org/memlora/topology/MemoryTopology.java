@@ -1,5 +1,6 @@
 package org.memlora.topology;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,13 +26,15 @@ import org.memlora.topology.outbox.EventDeletion;
 import org.memlora.topology.outbox.OutboxProcessor;
 import org.memlora.topology.update.QuestionMemories;
 import org.memlora.topology.update.UpdateProcessor;
+import org.memlora.topology.vision.PictureLoader;
+import org.memlora.topology.vision.VisionProcessor;
 
 /**
  * The graph: one sub-topology, so that all stages of a bank share a partition and a transaction.
  * <pre>
- * conversation-events -> inbox -> extraction -> update -> generation
- *                          |          |           |           |
- *                          +----------+-----------+-----------+--> outbox -> answers, memory-operations, dead-letters
+ * conversation-events -> inbox -> vision -> extraction -> update -> generation
+ *                          |         |          |           |           |
+ *                          +---------+----------+-----------+-----------+--> outbox -> answers, memory-operations, dead-letters
  * </pre>
  */
 public final class MemoryTopology {
@@ -45,21 +48,24 @@ public final class MemoryTopology {
         int memories = settings.number(PipelineSettings.QUESTION_MEMORIES);
         IndexCache indexes = new IndexCache(settings.bytes(PipelineSettings.INDEX_MEMORY_BYTES));
         metrics.indexes(indexes);
+        PictureLoader pictures = new PictureLoader(settings.pictures());
         Topology topology = new Topology();
         topology.addSource(Names.EVENTS_SOURCE, new StringDeserializer(), new ByteArrayDeserializer(), Topics.CONVERSATION_EVENTS.name());
         topology.addProcessor(Names.INBOX,
-                () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events(), metrics),
+                () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events(), operators.vision().isPresent(), metrics),
                 Names.EVENTS_SOURCE);
-        topology.addProcessor(Names.EXTRACTION, () -> new ExtractionProcessor(operators.extraction(), calls, metrics), Names.INBOX);
+        topology.addProcessor(Names.VISION, () -> new VisionProcessor(operators.vision(), pictures, settings.pictures(), calls, metrics),
+                Names.INBOX);
+        topology.addProcessor(Names.EXTRACTION, () -> new ExtractionProcessor(operators.extraction(), calls, metrics), Names.VISION);
         topology.addProcessor(Names.UPDATE, () -> new UpdateProcessor(operators.update(),
                         new QuestionMemories(operators.retriever(), memories, calls, metrics), calls, indexes, metrics),
                 Names.EXTRACTION);
         topology.addProcessor(Names.GENERATION,
-                () -> new GenerationProcessor(operators.generation(), calls, operators.model(), metrics), Names.UPDATE);
+                () -> new GenerationProcessor(operators.generation(), operators.vision(), pictures, calls, operators.model(), metrics), Names.UPDATE);
         ErasableStores stores = new ErasableStores();
         topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, deletion,
                         settings.number(PipelineSettings.EVENT_MAX_BYTES), metrics),
-                Names.INBOX, Names.EXTRACTION, Names.UPDATE, Names.GENERATION);
+                Names.INBOX, Names.VISION, Names.EXTRACTION, Names.UPDATE, Names.GENERATION);
         addSinks(topology, serdes);
         addStores(topology, stores, settings.changelogConfig(), serdes.memories());
         return topology;
@@ -78,15 +84,14 @@ public final class MemoryTopology {
     }
 
     private static void addStores(Topology topology, ErasableStores stores, Map<String, String> changelog, Serde<?> memories) {
-        Map<String, String> readers = Map.of(Names.INBOX_STORE, Names.INBOX, Names.SEEN_STORE, Names.INBOX,
-                Names.CONVERSATIONS_STORE, Names.INBOX, Names.MEMORIES_STORE, Names.UPDATE);
+        Map<String, List<String>> readers = Map.of(Names.INBOX_STORE, List.of(Names.INBOX), Names.SEEN_STORE, List.of(Names.INBOX),
+                Names.CONVERSATIONS_STORE, List.of(Names.INBOX), Names.MEMORIES_STORE, List.of(Names.UPDATE),
+                Names.PICTURES_STORE, List.of(Names.VISION, Names.GENERATION));
         for (String name : Names.STORES) {
             Serde<?> values = name.equals(Names.MEMORIES_STORE) ? memories : Serdes.ByteArray();
             topology.addStateStore(Stores.keyValueStoreBuilder(stores.supplier(name), Serdes.Bytes(), values).withLoggingEnabled(changelog),
                     Names.OUTBOX);
-            if (readers.containsKey(name)) {
-                topology.connectProcessorAndStateStores(readers.get(name), name);
-            }
+            readers.getOrDefault(name, List.of()).forEach(reader -> topology.connectProcessorAndStateStores(reader, name));
         }
     }
 }

@@ -22,6 +22,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.inbox.InboxSettings;
 import org.memlora.topology.outbox.ErasureTimes;
+import org.memlora.topology.vision.PictureSettings;
 
 /**
  * All settings of the pipeline. A key that is unknown or a value that can't be is refused here, with its name.
@@ -51,12 +52,20 @@ public final class PipelineSettings {
     public static final String REGISTRY_RETRY_MS = "registry.retry.ms";
     public static final String ROCKSDB_MEMORY_BYTES = "rocksdb.memory.bytes";
     public static final String INDEX_MEMORY_BYTES = "index.memory.bytes";
+    public static final String PICTURE_STORE_MAX_BYTES = "picture.store.max.bytes";
+    public static final String PICTURE_EXPIRY_MS = "picture.expiry.ms";
+    public static final String PICTURE_FETCH_TIMEOUT_MS = "picture.fetch.timeout.ms";
+    public static final String PICTURE_FETCH_MAX_BYTES = "picture.fetch.max.bytes";
+    public static final String PICTURE_FETCH_REDIRECTS = "picture.fetch.redirects";
+    public static final String PICTURE_ALLOW_LOCAL = "picture.allow.local";
     public static final String KAFKA_PREFIX = "kafka.";
 
     /** A thread may be away from its poll for so many of the longest transactions. */
     private static final int POLL_PER_COMMIT = 2;
     private static final int RECORD_OVERHEAD_BYTES = 64 * 1024;
     private static final int MOST_EVENT_BYTES = 1 << 30;
+    /** What the decoder takes at most. */
+    private static final int MOST_PICTURE_BYTES = 32 << 20;
 
     private static final List<Setting> ALL = List.of(
             text(BOOTSTRAP_SERVERS, "localhost:9092", "Brokers to start from, host:port with commas."),
@@ -80,7 +89,13 @@ public final class PipelineSettings {
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
             bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."),
-            bytes(INDEX_MEMORY_BYTES, 256L << 20, 1L << 20, "Heap for the indexes of the banks used last; others are read from the store first."));
+            bytes(INDEX_MEMORY_BYTES, 256L << 20, 1L << 20, "Heap for the indexes of the banks used last; others are read from the store first."),
+            bytes(PICTURE_STORE_MAX_BYTES, 256L << 20, 0, "Files of pictures kept for a later look, per partition; beyond it the bank with most bytes loses its oldest."),
+            duration(PICTURE_EXPIRY_MS, 90L * 86_400_000, atLeast(1), "A picture's file is kept for so long after it was last shown, in stream time."),
+            duration(PICTURE_FETCH_TIMEOUT_MS, 5_000, between(1, 600_000), "Longest time to fetch a picture from its URI, redirects included."),
+            number(PICTURE_FETCH_MAX_BYTES, 16 * 1024 * 1024, "bytes", between(1, MOST_PICTURE_BYTES), "Larger pictures behind a URI are refused; 8 are held at once."),
+            number(PICTURE_FETCH_REDIRECTS, 3, "redirects", between(0, 20), "Most redirects followed for a picture."),
+            flag(PICTURE_ALLOW_LOCAL, false, "Also fetch pictures from this host, its networks and file: URIs. Whoever may write events can read there then."));
 
     private static final ConfigDef DEFINITION = definition();
 
@@ -151,6 +166,12 @@ public final class PipelineSettings {
         return new InboxSettings(number(BATCH_EVENTS), duration(BATCH_WAIT_MS), number(EVENT_TEXT_MAX_CHARS),
                 number(EVENT_MAX_BYTES), duration(EXCHANGE_MAX_GAP_MS), duration(EVENT_MAX_LATENESS_MS), duration(SEEN_RETENTION_MS),
                 duration(REGISTRY_RETRY_MS), duration(BATCH_WORST_MS));
+    }
+
+    public PictureSettings pictures() {
+        return new PictureSettings(bytes(PICTURE_STORE_MAX_BYTES), duration(PICTURE_EXPIRY_MS), duration(PICTURE_FETCH_TIMEOUT_MS),
+                number(PICTURE_FETCH_MAX_BYTES), number(PICTURE_FETCH_REDIRECTS), (boolean) values.get(PICTURE_ALLOW_LOCAL),
+                number(EVENT_MAX_BYTES));
     }
 
     /** A model call that takes longer hangs: about then the transaction times out, too. */
@@ -265,6 +286,10 @@ public final class PipelineSettings {
 
     private static Setting duration(String key, long millis, ConfigDef.Validator validator, String doc) {
         return new Setting(key, Type.LONG, millis, "ms", validator, doc);
+    }
+
+    private static Setting flag(String key, boolean value, String doc) {
+        return new Setting(key, Type.BOOLEAN, value, "true, false", null, doc);
     }
 
     private static Setting bytes(String key, long value, long least, String doc) {

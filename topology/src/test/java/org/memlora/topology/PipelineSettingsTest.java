@@ -34,6 +34,8 @@ class PipelineSettingsTest {
                 "registry.retry.ms", 30_000L));
         expected.put("rocksdb.memory.bytes", 67_108_864L);
         expected.put("index.memory.bytes", 268_435_456L);
+        expected.putAll(Map.of("picture.store.max.bytes", 268_435_456L, "picture.expiry.ms", 7_776_000_000L, "picture.fetch.timeout.ms", 5_000L,
+                "picture.fetch.max.bytes", 16_777_216, "picture.fetch.redirects", 3, "picture.allow.local", false));
         assertThat(defaults).isEqualTo(expected);
         assertThat(PipelineSettings.all()).allMatch(setting -> !setting.doc().isBlank())
                 .allMatch(setting -> setting.defaultValue() instanceof String || !setting.unit().isBlank());
@@ -47,7 +49,9 @@ class PipelineSettingsTest {
         "event.max.lateness.ms,-1", "event.text.max.chars,0", "event.max.bytes,1023", "event.max.bytes,2147483647",
         "seen.retention.ms,0", "forget.max.lag.ms,999", "question.memories,0", "question.memories,1001", "stage.retries,-1",
         "stage.retries,101", "registry.retry.ms,-1", "registry.retry.ms,9223372036854775807", "rocksdb.memory.bytes,8388607", "index.memory.bytes,1048575",
-        "batch.events,many", "batch.wait.ms,1.5"})
+        "picture.store.max.bytes,-1", "picture.expiry.ms,0", "picture.fetch.timeout.ms,0", "picture.fetch.timeout.ms,600001",
+        "picture.fetch.max.bytes,0", "picture.fetch.max.bytes,33554433", "picture.fetch.redirects,-1", "picture.fetch.redirects,21",
+        "picture.allow.local,perhaps", "batch.events,many", "batch.wait.ms,1.5"})
     void shouldRefuseWrongValuesByName(String key, String value) {
         assertThatThrownBy(() -> PipelineSettings.of(Map.of(key, value))).isInstanceOf(ConfigException.class)
                 .hasMessageContaining(key);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -34,14 +35,17 @@ import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.PictureRequest;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
+import org.memlora.models.testing.ScriptedVisionModel;
 import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.extraction.ExtractionOperator;
 import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.memory.MemoryRetriever;
 import org.memlora.operators.update.UpdateOperator;
+import org.memlora.operators.vision.VisionOperator;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.ConversationEvent;
@@ -64,6 +68,8 @@ final class TestPipeline implements AutoCloseable {
     static final String MOCK_REGISTRY = "mock://topology-tests";
 
     final ScriptedLanguageModel model;
+    /** Looks at pictures; empty = no vision expert. */
+    final Optional<ScriptedVisionModel> eyes;
     /** Completions of such requests end at the token limit. */
     Predicate<GenerationRequest> cutOff = request -> false;
     /** Called with the texts of each call of the embedder. */
@@ -83,11 +89,21 @@ final class TestPipeline implements AutoCloseable {
 
     /** Settings as key, value, key, value. */
     TestPipeline(Object... settings) {
-        this(Optional.empty(), settings);
+        this(Optional.empty(), Optional.empty(), settings);
     }
 
-    TestPipeline(Optional<Deserializer<ConversationEvent>> events, Object... given) {
-        model = new ScriptedLanguageModel("extraction", "update", "generation").otherwise(TestPipeline::reply);
+    /** With a vision expert that sees what the test says. */
+    static TestPipeline seeing(Function<PictureRequest, Completion> sees, Object... settings) {
+        return new TestPipeline(Optional.empty(), Optional.of(sees), settings);
+    }
+
+    TestPipeline(Optional<Deserializer<ConversationEvent>> events, Object... settings) {
+        this(events, Optional.empty(), settings);
+    }
+
+    private TestPipeline(Optional<Deserializer<ConversationEvent>> events, Optional<Function<PictureRequest, Completion>> sees, Object... given) {
+        model = new ScriptedLanguageModel("extraction", "update", "generation", "vision").otherwise(TestPipeline::reply);
+        eyes = sees.map(see -> new ScriptedVisionModel(model, see));
         stateDir = temporary();
         Map<String, Object> values = new TreeMap<>(Map.of(PipelineSettings.STATE_DIR, stateDir.toString()));
         for (int i = 0; i < given.length; i += 2) {
@@ -97,7 +113,7 @@ final class TestPipeline implements AutoCloseable {
         PipelineSerdes real = PipelineSerdes.of(serdes);
         PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
                 real.deadLetters());
-        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched()), all, deletion,
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched(), eyes), all, deletion,
                         PipelineMetrics.none()), settings.streamsProperties(),
                 Events.START);
         input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
@@ -155,9 +171,14 @@ final class TestPipeline implements AutoCloseable {
     }
 
     static MemoryOperators operators(LanguageModel model, TextEmbedder embedder) {
+        return operators(model, embedder, Optional.empty());
+    }
+
+    private static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, Optional<ScriptedVisionModel> eyes) {
         return new MemoryOperators(new ExtractionOperator(model, OperatorSettings.DEFAULT),
                 new UpdateOperator(model, embedder, OperatorSettings.DEFAULT),
-                new GenerationOperator(model, OperatorSettings.DEFAULT), new MemoryRetriever(embedder), "scripted");
+                new GenerationOperator(model, OperatorSettings.DEFAULT), new MemoryRetriever(embedder),
+                eyes.map(open -> new VisionOperator(open, OperatorSettings.DEFAULT)), "scripted");
     }
 
     private static String reply(GenerationRequest request) {
@@ -263,7 +284,7 @@ final class TestPipeline implements AutoCloseable {
         String hash = new String(BankKey.prefix(bank).get(), java.nio.charset.StandardCharsets.ISO_8859_1);
         List<String> traces = new ArrayList<>();
         for (String store : List.of(Names.INBOX_STORE, Names.SEEN_STORE, Names.CONVERSATIONS_STORE, Names.MEMORIES_STORE,
-                Names.OUTPUTS_STORE, Names.ERASURES_STORE)) {
+                Names.PICTURES_STORE, Names.OUTPUTS_STORE, Names.ERASURES_STORE)) {
             for (KeyValue<Bytes, Object> entry : entries(store)) {
                 String value = entry.value instanceof byte[] bytes
                         ? new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1) : entry.value.toString();

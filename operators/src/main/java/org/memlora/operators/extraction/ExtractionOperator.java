@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
@@ -13,10 +14,14 @@ import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.Stage;
 import org.memlora.operators.StageFailure;
 import org.memlora.operators.StageModel;
+import org.memlora.operators.memory.PictureLink;
 import org.memlora.operators.memory.Words;
 
 /** Stage 1: exchanges to dated facts (paper, section 3.1). Threading: may be called by all threads. */
 public final class ExtractionOperator {
+
+    /** A caption may be as long as a turn; what every later prompt may show is not. */
+    private static final int MOST_DESCRIPTION_CHARS = 300;
 
     private final StageModel model;
     private final OperatorSettings settings;
@@ -74,6 +79,26 @@ public final class ExtractionOperator {
     }
 
     private static List<Fact> facts(Exchange exchange, List<String> texts) {
+        List<Fact> facts = told(exchange, texts);
+        for (DialogueTurn turn : exchange.turns()) {
+            if (turn.picture().isPresent() && turn.pictureDescription().isPresent()
+                    && facts.stream().noneMatch(fact -> fact.picture().equals(turn.picture()))) {
+                facts.add(shown(exchange, turn, facts.size()));
+            }
+        }
+        return facts;
+    }
+
+    /** A picture of which the model told nothing is remembered as such: without a memory nobody would find it again. */
+    private static Fact shown(Exchange exchange, DialogueTurn turn, int position) {
+        String description = Words.oneLine(turn.pictureDescription().orElseThrow());
+        String text = Words.oneLine(turn.speaker()) + " shared a picture: "
+                + description.substring(0, Math.min(description.length(), MOST_DESCRIPTION_CHARS));
+        return new Fact(FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, turn.time(), Optional.empty(),
+                List.of(turn.eventId()), ExtractionPrompt.dialogue(exchange), turn.picture());
+    }
+
+    private static List<Fact> told(Exchange exchange, List<String> texts) {
         List<Fact> facts = new ArrayList<>(texts.size());
         for (int position = 0; position < texts.size(); position++) {
             String text = texts.get(position);
@@ -81,7 +106,8 @@ public final class ExtractionOperator {
             Instant saidAt = sources.get(sources.size() - 1).time();
             facts.add(new Fact(
                     FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, saidAt,
-                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList(), ExtractionPrompt.dialogue(exchange)));
+                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList(), ExtractionPrompt.dialogue(exchange),
+                    picture(exchange, text)));
         }
         return facts;
     }
@@ -96,6 +122,22 @@ public final class ExtractionOperator {
             return !words.isEmpty();
         }).toList();
         return sources.isEmpty() ? exchange.turns() : sources;
+    }
+
+    /** The picture whose description has most words of the fact; none that the fact could be told without. */
+    private static Optional<PictureLink> picture(Exchange exchange, String fact) {
+        Optional<PictureLink> best = Optional.empty();
+        int most = 0;
+        for (DialogueTurn turn : exchange.turns()) {
+            Set<String> words = Words.content(fact);
+            words.retainAll(Words.content(turn.pictureDescription().orElse("")));
+            words.removeAll(Words.content(turn.speaker()));
+            if (turn.picture().isPresent() && words.size() > most) {
+                best = turn.picture();
+                most = words.size();
+            }
+        }
+        return best;
     }
 
     private static StageFailure failure(Exchange exchange, String reason, String rawText) {

@@ -18,8 +18,15 @@ final class MemoryEditor {
         return new MemoryChange(MemoryOperation.ADD, fact, Optional.of(memory), Optional.empty(), decidedBy);
     }
 
-    static MemoryChange none(Fact fact, Memory target, String decidedBy) {
-        return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(target), decidedBy);
+    /** What is known already may be seen now: the target gains the fact's picture if it has none. */
+    static MemoryChange none(MemoryBank bank, Fact fact, Memory target, String decidedBy) {
+        if (target.picture().isPresent() || fact.picture().isEmpty()) {
+            return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(target), decidedBy);
+        }
+        Memory seen = new Memory(target.id(), target.text(), target.validFrom(), target.validTo(), target.occurredOn(), target.sourceEventIds(),
+                target.supersedes(), target.supersededBy(), target.embedding(), target.said(), fact.picture());
+        bank.put(seen);
+        return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(seen), decidedBy);
     }
 
     /**
@@ -34,7 +41,8 @@ final class MemoryEditor {
         }
         Memory memory = memory(fact, vectors, Optional.empty(), Optional.of(target.id()), Optional.empty());
         Memory closed = new Memory(target.id(), target.text(), target.validFrom(), Optional.of(fact.saidAt()),
-                target.occurredOn(), target.sourceEventIds(), target.supersedes(), Optional.of(memory.id()), target.embedding(), target.said());
+                target.occurredOn(), target.sourceEventIds(), target.supersedes(), Optional.of(memory.id()), target.embedding(), target.said(),
+                target.picture());
         bank.put(closed);
         bank.put(memory);
         return new MemoryChange(operation, fact, Optional.of(memory), Optional.of(closed), "model");
@@ -43,6 +51,6 @@ final class MemoryEditor {
     private static Memory memory(
             Fact fact, FactVectors vectors, Optional<Instant> validTo, Optional<String> supersedes, Optional<String> supersededBy) {
         return new Memory(fact.id(), fact.text(), fact.saidAt(), validTo, fact.occurredOn(), fact.sourceEventIds(),
-                supersedes, supersededBy, vectors.fact(), Optional.of(new Memory.Said(Words.content(fact.said()), vectors.said())));
+                supersedes, supersededBy, vectors.fact(), Optional.of(new Memory.Said(Words.content(fact.said()), vectors.said())), fact.picture());
     }
 }

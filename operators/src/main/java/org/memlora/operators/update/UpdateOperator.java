@@ -130,13 +130,13 @@ public final class UpdateOperator {
         BankProgress progress = pending.progress;
         Optional<Memory> replayed = progress.bank.get(pending.fact.id());
         if (replayed.isPresent()) {
-            progress.changes.add(MemoryEditor.none(pending.fact, replayed.get(), "same-fact"));
+            progress.changes.add(MemoryEditor.none(progress.bank, pending.fact, replayed.get(), "same-fact"));
             return true;
         }
         String normalised = Words.normalised(pending.fact.text());
         for (Memory candidate : pending.candidates) {
             if (Words.normalised(candidate.text()).equals(normalised)) {
-                progress.changes.add(MemoryEditor.none(pending.fact, candidate, "same-text"));
+                progress.changes.add(MemoryEditor.none(progress.bank, pending.fact, candidate, "same-text"));
                 return true;
             }
         }
@@ -157,7 +157,7 @@ public final class UpdateOperator {
         UpdatePrompt.Decision decision = UpdatePrompt.parse(completion.text());
         return switch (decision.operation()) {
             case ADD -> MemoryEditor.add(bank, pending.fact, pending.vectors, "model");
-            case NONE -> MemoryEditor.none(pending.fact, pending.candidates.get(decision.candidate()), "model");
+            case NONE -> MemoryEditor.none(bank, pending.fact, pending.candidates.get(decision.candidate()), "model");
             case UPDATE, DELETE -> MemoryEditor.replace(decision.operation(), bank, pending.fact, pending.vectors,
                     pending.candidates.get(decision.candidate()));
         };

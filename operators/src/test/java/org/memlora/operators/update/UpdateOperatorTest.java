@@ -20,6 +20,7 @@ import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.extraction.Fact;
 import org.memlora.operators.memory.InMemoryBank;
 import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.PictureLink;
 import org.memlora.operators.testing.CannedModel;
 import org.memlora.operators.testing.GrammarSampler;
 
@@ -253,5 +254,37 @@ class UpdateOperatorTest {
                 assertThat(GrammarMatcher.matches(grammar, outside)).as(outside).isFalse();
             }
         }
+    }
+
+    @Test
+    void shouldGiveAKnownMemoryThePictureThatShowsItNow() {
+        var first = new PictureLink("aa", Optional.empty());
+        var second = new PictureLink("bb", Optional.empty());
+        update(new ScriptedLanguageModel(), fact("m1", "Ann has a red car", 0));
+
+        update(new ScriptedLanguageModel(), seen("m2", first));
+        assertThat(bank.get("m1").orElseThrow().picture()).contains(first);
+        UpdateResult again = update(new ScriptedLanguageModel(), seen("m3", second));
+
+        assertThat(operations(again)).containsExactly(MemoryOperation.NONE);
+        assertThat(bank.get("m1").orElseThrow().picture()).as("the first stays").contains(first);
+        assertThat(all(bank)).hasSize(1);
+    }
+
+    private static Fact seen(String id, PictureLink picture) {
+        return new Fact(id, "Ann has a red car", START.plusSeconds(7200), Optional.empty(), List.of("event-" + id), "Ann: Look!", Optional.of(picture));
+    }
+
+    @Test
+    void shouldKeepTheLinkToAPictureAlsoWhenTheMemoryIsClosed() {
+        var link = new PictureLink("aa", Optional.of("https://example.org/car.jpg"));
+        var seen = new Fact("m1", "Ann has a red car", START, Optional.empty(), List.of("e1"), "Ann: Look!", Optional.of(link));
+        update(new ScriptedLanguageModel(), seen);
+
+        update(new ScriptedLanguageModel().otherwise("UPDATE 1"), fact("m2", "Ann has a blue car", 1));
+
+        assertThat(bank.get("m1").orElseThrow().validTo()).isPresent();
+        assertThat(bank.get("m1").orElseThrow().picture()).contains(link);
+        assertThat(bank.get("m2").orElseThrow().picture()).isEmpty();
     }
 }

@@ -23,6 +23,7 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.inbox.StoredKeys;
 import org.memlora.topology.memory.BankKey;
+import org.memlora.topology.vision.PictureStore;
 
 /**
  * Reads every topic and changelog, uncommitted records too, and counts what the brokers would still give out of a bank:
@@ -104,6 +105,7 @@ public final class BankErasure implements AutoCloseable {
     private boolean belongs(String store, ConsumerRecord<byte[], byte[]> record) {
         return switch (store) {
             case Names.MEMORIES_STORE, Names.CONVERSATIONS_STORE, Names.OUTPUTS_STORE -> BankKey.isOf(Bytes.wrap(record.key()), bankId);
+            case Names.PICTURES_STORE -> PictureStore.isOf(record.key(), bankId);
             case Names.SEEN_STORE -> StoredKeys.isSeenOf(record.key(), bankId);
             case Names.INBOX_STORE -> inboxBankId(record.value()).equals(bankId);
             default -> false;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.memlora.schemas.MemoryOperation;
+import org.memlora.schemas.PictureLink;
 
 /** A bank's memories, rebuilt from its audit trail. */
 public final class BankView {
@@ -15,15 +16,27 @@ public final class BankView {
     /**
      * @param validFrom inclusive
      * @param validTo exclusive; empty = still valid
+     * @param picture the one that shows it
      */
-    public record Entry(String id, String text, Instant validFrom, Optional<Instant> validTo, Optional<LocalDate> occurredOn) {
+    public record Entry(String id, String text, Instant validFrom, Optional<Instant> validTo, Optional<LocalDate> occurredOn,
+            Optional<PictureLink> picture) {
+
+        /** That no picture shows. */
+        public Entry(String id, String text, Instant validFrom, Optional<Instant> validTo, Optional<LocalDate> occurredOn) {
+            this(id, text, validFrom, validTo, occurredOn, Optional.empty());
+        }
 
         boolean validAt(Instant time) {
             return !validFrom.isAfter(time) && validTo.map(time::isBefore).orElse(true);
         }
 
         private Entry until(Instant time) {
-            return new Entry(id, text, validFrom, Optional.of(time), occurredOn);
+            return new Entry(id, text, validFrom, Optional.of(time), occurredOn, picture);
+        }
+
+        /** One that is known already may be shown later. */
+        private Entry shown(PictureLink link) {
+            return picture.isPresent() ? this : new Entry(id, text, validFrom, validTo, occurredOn, Optional.ofNullable(link));
         }
     }
 
@@ -34,6 +47,7 @@ public final class BankView {
         switch (operation.getKind()) {
             case ADD -> add(operation, Optional.empty());
             case UPDATE, DELETE -> supersede(operation);
+            case NONE -> entries.computeIfPresent(String.valueOf(operation.getTargetMemoryId()), (id, entry) -> entry.shown(operation.getPicture()));
             case FORGET -> entries.clear();
             default -> { }
         }
@@ -69,7 +83,7 @@ public final class BankView {
     private void add(MemoryOperation operation, Optional<Instant> validTo) {
         if (operation.getMemoryId() != null) {
             entries.put(operation.getMemoryId(), new Entry(operation.getMemoryId(), operation.getFactText(), operation.getTime(),
-                    validTo, Optional.ofNullable(operation.getOccurredOn())));
+                    validTo, Optional.ofNullable(operation.getOccurredOn()), Optional.ofNullable(operation.getPicture())));
         }
     }
 }

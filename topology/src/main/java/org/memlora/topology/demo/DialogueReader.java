@@ -38,14 +38,14 @@ public final class DialogueReader {
         }
         return whole != null && LocomoReader.accepts(whole)
                 ? new Dialogue(LocomoReader.read(whole, name, file.toString()), true)
-                : new Dialogue(JsonLinesReader.read(text.lines().toList(), name, file.toString()), false);
+                : new Dialogue(JsonLinesReader.read(text.lines().toList(), name, file.toString(), file.toAbsolutePath().getParent()), false);
     }
 
     /** The dialogue that the project brings. */
     public static Dialogue demo() {
         try (InputStream in = DialogueReader.class.getResourceAsStream("/demo/" + DEMO + ".jsonl")) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new Dialogue(JsonLinesReader.read(text.lines().toList(), DEMO, DEMO), false);
+            return new Dialogue(JsonLinesReader.read(text.lines().toList(), DEMO, DEMO, Path.of("")), false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,9 @@ package org.memlora.topology.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import org.memlora.schemas.Forget;
 import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Turn;
+import org.memlora.topology.client.PictureFile;
 
 /**
  * One JSON object per line, see the README's "Event format":
@@ -29,14 +33,17 @@ final class JsonLinesReader {
 
     private final String name;
     private final String source;
+    private final Path folder;
 
-    private JsonLinesReader(String name, String source) {
+    private JsonLinesReader(String name, String source, Path folder) {
         this.name = name;
         this.source = source;
+        this.folder = folder;
     }
 
-    static List<ScriptedEvent> read(List<String> lines, String name, String source) {
-        JsonLinesReader reader = new JsonLinesReader(name, source);
+    /** @param folder that pictures' files are looked up from */
+    static List<ScriptedEvent> read(List<String> lines, String name, String source, Path folder) {
+        JsonLinesReader reader = new JsonLinesReader(name, source, folder);
         List<ScriptedEvent> events = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
@@ -107,8 +114,24 @@ final class JsonLinesReader {
             return null;
         }
         JsonNode picture = node.get("picture");
-        return new Picture(null, required(picture, "uri", number), text(picture, "mediaType", number).orElse("image/jpeg"),
-                text(picture, "caption", number).orElse(null));
+        Optional<String> caption = text(picture, "caption", number);
+        Optional<String> file = text(picture, "file", number);
+        if (file.isPresent() && picture.hasNonNull("uri")) {
+            throw wrong(number, "has a picture with both \"file\" and \"uri\", expected one of them", null);
+        }
+        if (file.isPresent()) {
+            return read(file.get(), caption, number);
+        }
+        String uri = required(picture, "uri", number);
+        return new Picture(null, uri, text(picture, "mediaType", number).orElse(PictureFile.mediaType(uri)), caption.orElse(null));
+    }
+
+    private Picture read(String file, Optional<String> caption, int number) {
+        try {
+            return PictureFile.read(folder.resolve(file), caption);
+        } catch (UncheckedIOException | InvalidPathException e) {
+            throw wrong(number, "names the picture file " + file + ", which can't be read from " + folder + " (" + e.getMessage() + ")", e);
+        }
     }
 
     private Optional<Instant> time(JsonNode node, int number) {

@@ -20,6 +20,7 @@ public final class Rendering {
     private static final int WIDTH = 110;
     private static final int LEAST_TEXT_WIDTH = 40;
     private static final int MOST_MEMORIES = 5;
+    private static final String SEEN = "  (in a picture)";
 
     /** Of ANSI terminals. */
     private enum Style {
@@ -49,8 +50,8 @@ public final class Rendering {
         switch (operation.getKind()) {
             case FORGET -> write(head, "everything", Style.PLAIN);
             case NONE -> write(head, operation.getFactText() + "  (already known)", Style.GREY);
-            default -> write(head, operation.getFactText() + (operation.getOccurredOn() == null ? "" : "  [" + operation.getOccurredOn() + "]"),
-                    Style.PLAIN);
+            default -> write(head, operation.getFactText() + (operation.getOccurredOn() == null ? "" : "  [" + operation.getOccurredOn() + "]")
+                    + (operation.getPicture() == null ? "" : SEEN), Style.PLAIN);
         }
         if (operation.getTargetText() != null && operation.getKind() != OperationKind.NONE) {
             write(" ".repeat(width(head)) + "was: ", operation.getTargetText(), Style.STRUCK);
@@ -78,7 +79,7 @@ public final class Rendering {
     /** A memory of a bank with the time from when on, and until when, it holds. */
     public void memory(BankView.Entry entry) {
         String times = minute(entry.validFrom()) + entry.validTo().map(end -> " to " + minute(end)).orElse("");
-        write("  " + times + "  ", entry.text() + entry.occurredOn().map(day -> "  [" + day + "]").orElse(""),
+        write("  " + times + "  ", entry.text() + entry.occurredOn().map(day -> "  [" + day + "]").orElse("") + entry.picture().map(link -> SEEN).orElse(""),
                 entry.validTo().isPresent() ? Style.STRUCK : Style.PLAIN);
     }
 

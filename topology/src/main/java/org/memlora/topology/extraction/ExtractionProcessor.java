@@ -1,8 +1,10 @@
 package org.memlora.topology.extraction;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -64,7 +66,10 @@ public final class ExtractionProcessor implements Processor<String, MicroBatch, 
                             item.events(), item.timestamp()),
                     Names.OUTBOX);
         }
-        return new FactsItem(item.bankId(), result.facts(), result.usage(), item.events(), item.timestamp());
+        Map<Stage, StageUsage> usage = new EnumMap<>(Stage.class);
+        usage.putAll(item.visionUsage());
+        usage.put(Stage.EXTRACTION, result.usage());
+        return new FactsItem(item.bankId(), result.facts(), usage, item.events(), item.timestamp());
     }
 
     private static Stream<ExchangeItem> exchanges(List<BankItem> items) {

@@ -1,2 +1,2 @@
-/** Second stage: exchanges to facts, one operator call per micro-batch. */
+/** Third stage: exchanges to facts, one operator call per micro-batch. */
 package org.memlora.topology.extraction;

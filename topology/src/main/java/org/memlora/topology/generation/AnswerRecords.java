@@ -10,6 +10,7 @@ import org.memlora.models.GenerationRequest;
 import org.memlora.operators.Stage;
 import org.memlora.operators.StageUsage;
 import org.memlora.operators.generation.GeneratedAnswer;
+import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AnswerStatus;
 import org.memlora.topology.flow.QuestionBatch.PreparedQuestion;
@@ -21,31 +22,44 @@ final class AnswerRecords {
     static final String NO_VISION = "NO_VISION_EXPERT: the picture was left out of account, as no vision expert is loaded";
 
     private final String model;
+    private final boolean seesPictures;
 
-    AnswerRecords(String model) {
+    AnswerRecords(String model, boolean seesPictures) {
         this.model = model;
+        this.seesPictures = seesPictures;
     }
 
     Answer noMemories(PreparedQuestion question) {
-        return answer(question, AnswerStatus.NO_MEMORIES, "", GenerationRequest.BASE, StageUsage.NONE,
+        return answer(question, List.of(), AnswerStatus.NO_MEMORIES, "", GenerationRequest.BASE, Map.of(),
                 Optional.of("NO_MEMORIES: the bank holds nothing to answer from"));
     }
 
     Answer failed(PreparedQuestion question, String reason) {
-        return answer(question, AnswerStatus.FAILED, "", GenerationRequest.BASE, StageUsage.NONE, Optional.of(reason));
+        return answer(question, question.memories(), AnswerStatus.FAILED, "", GenerationRequest.BASE, Map.of(), Optional.of(reason));
+    }
+
+    /** From the memories. {@code note}: why no picture was looked at; {@code vision}: work on the attempt. */
+    Answer answered(PreparedQuestion question, GeneratedAnswer generated, Optional<String> note, StageUsage vision) {
+        return answered(question, question.memories(), generated, note, Map.of(Stage.VISION, vision, Stage.GENERATION, generated.usage()));
+    }
+
+    /** From a picture. {@code through}: the memories that led to it. */
+    Answer looked(PreparedQuestion question, List<ScoredMemory> through, GeneratedAnswer seen) {
+        return answered(question, through, seen, Optional.empty(), Map.of(Stage.VISION, seen.usage()));
     }
 
     /** An answer with failures but with a text is one, and says what was wrong. */
-    Answer answered(PreparedQuestion question, GeneratedAnswer generated) {
-        Optional<String> reason = generated.failures().stream().findFirst().map(failure -> failure.reason());
+    private Answer answered(PreparedQuestion question, List<ScoredMemory> memories, GeneratedAnswer generated, Optional<String> note,
+            Map<Stage, StageUsage> work) {
+        Optional<String> failure = generated.failures().stream().findFirst().map(one -> one.reason());
         Optional<String> text = generated.text().filter(found -> !found.isBlank());
-        return answer(question, text.isPresent() ? AnswerStatus.ANSWERED : AnswerStatus.FAILED, text.orElse(""),
-                generated.expert(), generated.usage(),
-                text.isPresent() ? reason : reason.or(() -> Optional.of("EMPTY_ANSWER: the model said nothing")));
+        Optional<String> reason = text.isPresent() ? failure : failure.or(() -> Optional.of("EMPTY_ANSWER: the model said nothing"));
+        return answer(question, memories, text.isPresent() ? AnswerStatus.ANSWERED : AnswerStatus.FAILED, text.orElse(""),
+                generated.expert(), work, reason.isPresent() && note.isPresent() ? Optional.of(reason.get() + "; " + note.get()) : reason.or(() -> note));
     }
 
-    private Answer answer(PreparedQuestion question, AnswerStatus status, String text, String expert, StageUsage generation,
-            Optional<String> reason) {
+    private Answer answer(PreparedQuestion question, List<ScoredMemory> memories, AnswerStatus status, String text, String expert,
+            Map<Stage, StageUsage> work, Optional<String> reason) {
         Answer answer = new Answer();
         answer.setQuestionEventId(question.item().eventId());
         answer.setBankId(question.item().bankId());
@@ -53,26 +67,28 @@ final class AnswerRecords {
         answer.setStatus(status);
         answer.setText(text);
         answer.setReason(withPicture(question, reason).orElse(null));
-        answer.setMemories(question.memories().stream().map(MemoryRecords::toRead).toList());
-        answer.setUsage(usage(question.usage(), generation));
+        answer.setMemories(memories.stream().map(MemoryRecords::toRead).toList());
+        answer.setUsage(usage(question.usage(), work));
         answer.setModel(model);
         answer.setExpert(expert);
         answer.setTime(question.item().time());
         return answer;
     }
 
-    private static Optional<String> withPicture(PreparedQuestion question, Optional<String> reason) {
-        if (!question.item().hasPicture()) {
+    private Optional<String> withPicture(PreparedQuestion question, Optional<String> reason) {
+        if (seesPictures || question.item().picture().isEmpty()) {
             return reason;
         }
         return Optional.of(reason.map(text -> text + "; " + NO_VISION).orElse(NO_VISION));
     }
 
-    private static List<org.memlora.schemas.StageUsage> usage(Map<Stage, StageUsage> before, StageUsage generation) {
+    private static List<org.memlora.schemas.StageUsage> usage(Map<Stage, StageUsage> before, Map<Stage, StageUsage> work) {
         Map<Stage, StageUsage> all = new TreeMap<>(before);
-        if (generation.calls() > 0) {
-            all.put(Stage.GENERATION, generation);
-        }
+        work.forEach((stage, usage) -> {
+            if (usage.calls() > 0) {
+                all.merge(stage, usage, StageUsage::plus);
+            }
+        });
         List<org.memlora.schemas.StageUsage> records = new ArrayList<>();
         all.forEach((stage, usage) -> records.add(new org.memlora.schemas.StageUsage(stage.name().toLowerCase(Locale.ROOT),
                 usage.calls(), usage.promptTokens(), usage.outputTokens(), usage.nanos() / 1_000)));

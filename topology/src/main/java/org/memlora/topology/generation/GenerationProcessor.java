@@ -3,9 +3,11 @@ package org.memlora.topology.generation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.memlora.models.GenerationRequest;
 import org.memlora.operators.Stage;
 import org.memlora.operators.StageFailure;
@@ -13,6 +15,7 @@ import org.memlora.operators.StageUsage;
 import org.memlora.operators.generation.GeneratedAnswer;
 import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.generation.QuestionContext;
+import org.memlora.operators.vision.VisionOperator;
 import org.memlora.schemas.Answer;
 import org.memlora.topology.flow.DeadLetters;
 import org.memlora.topology.flow.Names;
@@ -20,22 +23,32 @@ import org.memlora.topology.flow.QuestionBatch;
 import org.memlora.topology.flow.QuestionBatch.PreparedQuestion;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.monitoring.PipelineMetrics;
+import org.memlora.topology.vision.PictureLoader;
 
-/** Gives each question exactly one answer. */
+/** Gives each question exactly one answer: from a picture where it asks about one that can be seen, else from its memories. */
 public final class GenerationProcessor implements Processor<String, QuestionBatch, String, Object> {
 
     private final GenerationOperator operator;
     private final StageCalls calls;
+    private final Optional<PictureAnswers> looks;
     private final AnswerRecords answers;
     private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
 
-    /** {@code model}: name of the base, for the answers. */
-    public GenerationProcessor(GenerationOperator operator, StageCalls calls, String model, PipelineMetrics metrics) {
+    /** A question that the memories answer. {@code note}: why no picture was looked at; {@code vision}: work on the attempt. */
+    private record Remembered(PreparedQuestion question, Optional<String> note, StageUsage vision) { }
+
+    /**
+     * @param vision empty = questions about pictures are answered from memories
+     * @param model name of the base, for the answers
+     */
+    public GenerationProcessor(GenerationOperator operator, Optional<VisionOperator> vision, PictureLoader pictures, StageCalls calls, String model,
+            PipelineMetrics metrics) {
+        this.looks = vision.map(eyes -> new PictureAnswers(eyes, pictures, calls, metrics));
         this.metrics = metrics;
         this.operator = operator;
         this.calls = calls;
-        this.answers = new AnswerRecords(model);
+        this.answers = new AnswerRecords(model, vision.isPresent());
     }
 
     @Override
@@ -45,34 +58,52 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
 
     @Override
     public void process(Record<String, QuestionBatch> record) {
-        List<PreparedQuestion> answerable = new ArrayList<>();
+        List<Remembered> answerable = new ArrayList<>();
+        List<PreparedQuestion> toLook = new ArrayList<>();
         for (PreparedQuestion question : record.value().questions()) {
-            if (question.failure().isPresent()) {
+            if (looks.isPresent() && PictureAnswers.asksForALook(question)) {
+                toLook.add(question);
+            } else if (question.failure().isPresent()) {
                 StageFailure failure = question.failure().get();
                 deadLetter(question, failure);
                 answer(question, answers.failed(question, failure.reason()));
             } else if (question.memories().isEmpty()) {
                 answer(question, answers.noMemories(question));
             } else {
-                answerable.add(question);
+                answerable.add(new Remembered(question, Optional.empty(), StageUsage.NONE));
             }
         }
+        KeyValueStore<Bytes, byte[]> pictures = context.getStateStore(Names.PICTURES_STORE);
+        looks.ifPresent(eyes -> eyes.look(toLook, pictures).forEach(look -> looked(look).ifPresent(answerable::add)));
         generate(answerable);
     }
 
-    private void generate(List<PreparedQuestion> questions) {
+    /** Answers from the picture, or leaves the question to the memories: empty = it is answered. A picture in hand is all that it asks about. */
+    private Optional<Remembered> looked(PictureAnswers.Look look) {
+        look.answer().failures().forEach(failure -> deadLetter(look.question(), failure));
+        if (look.answer().text().isPresent() || look.isInHand()) {
+            answer(look.question(), answers.looked(look.question(), look.through().stream().toList(), look.answer()));
+            return Optional.empty();
+        }
+        String reason = look.obstacle().or(() -> look.answer().failures().stream().findFirst().map(StageFailure::reason))
+                .orElse("EMPTY_ANSWER: the model said nothing of the picture");
+        return Optional.of(new Remembered(look.question(), Optional.of(reason), look.answer().usage()));
+    }
+
+    private void generate(List<Remembered> questions) {
         List<GeneratedAnswer> generated = calls.call(questions,
                 some -> metrics.stage(Stage.GENERATION, () -> operator.answer(some.stream().map(GenerationProcessor::context).toList())),
-                (question, e) -> new GeneratedAnswer(question.item().eventId(), Optional.empty(), GenerationRequest.BASE, StageUsage.NONE,
-                        List.of(new StageFailure(Stage.GENERATION, StageCalls.reason(e), "", List.of(question.item().eventId())))));
+                (one, e) -> new GeneratedAnswer(one.question.item().eventId(), Optional.empty(), GenerationRequest.BASE, StageUsage.NONE,
+                        List.of(new StageFailure(Stage.GENERATION, StageCalls.reason(e), "", List.of(one.question.item().eventId())))));
         for (int i = 0; i < generated.size(); i++) {
-            PreparedQuestion question = questions.get(i);
+            PreparedQuestion question = questions.get(i).question;
             generated.get(i).failures().forEach(failure -> deadLetter(question, failure));
-            answer(question, answers.answered(question, generated.get(i)));
+            answer(question, answers.answered(question, generated.get(i), questions.get(i).note, questions.get(i).vision));
         }
     }
 
-    private static QuestionContext context(PreparedQuestion question) {
+    private static QuestionContext context(Remembered one) {
+        PreparedQuestion question = one.question;
         return new QuestionContext(question.item().bankId(), question.item().eventId(), question.item().text(),
                 question.item().time(), question.memories());
     }

@@ -1,2 +1,2 @@
-/** Fourth stage: questions and their memories to answers, one operator call per micro-batch. */
+/** Fifth stage: questions and their memories to answers, one operator call per micro-batch. */
 package org.memlora.topology.generation;

@@ -3,12 +3,15 @@ package org.memlora.topology.inbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.memlora.operators.StageUsage;
 import org.memlora.operators.extraction.DialogueTurn;
 import org.memlora.operators.extraction.Exchange;
 import org.memlora.schemas.ConversationEvent;
@@ -18,6 +21,7 @@ import org.memlora.topology.flow.BankItem;
 import org.memlora.topology.flow.BankItem.ExchangeItem;
 import org.memlora.topology.flow.BankItem.ForgetItem;
 import org.memlora.topology.flow.BankItem.QuestionItem;
+import org.memlora.topology.flow.PictureSource;
 import org.memlora.topology.memory.BankKey;
 
 /**
@@ -92,8 +96,8 @@ final class ExchangePairing {
             items.add(exchange(List.of(open)));
             conversations.put(key, new Conversation(before.get().lastTurnTime(), Optional.empty()).write());
         });
-        items.add(new QuestionItem(event.getBankId(), event.getEventId(), question.getText(), question.getPicture() != null,
-                time(stored, event, before), List.of(stored.value()), stored.timestamp()));
+        items.add(new QuestionItem(event.getBankId(), event.getEventId(), question.getText(),
+                Optional.ofNullable(question.getPicture()).map(PictureSource::of), time(stored, event, before), List.of(stored.value()), stored.timestamp()));
         return items;
     }
 
@@ -103,8 +107,11 @@ final class ExchangePairing {
 
     private ExchangeItem exchange(List<StoredEvent> stored) {
         List<ConversationEvent> events = stored.stream().map(reader).toList();
-        return new ExchangeItem(new Exchange(events.get(0).getBankId(), events.stream().map(ExchangePairing::dialogueTurn).toList()),
-                stored.stream().map(StoredEvent::value).toList(), stored.get(stored.size() - 1).timestamp());
+        Map<String, PictureSource> pictures = new HashMap<>();
+        events.forEach(event -> Optional.ofNullable(((Turn) event.getBody()).getPicture())
+                .ifPresent(picture -> pictures.put(event.getEventId(), PictureSource.of(picture))));
+        return new ExchangeItem(new Exchange(events.get(0).getBankId(), events.stream().map(ExchangePairing::dialogueTurn).toList()), pictures,
+                StageUsage.NONE, stored.stream().map(StoredEvent::value).toList(), stored.get(stored.size() - 1).timestamp());
     }
 
     private static DialogueTurn dialogueTurn(ConversationEvent event) {

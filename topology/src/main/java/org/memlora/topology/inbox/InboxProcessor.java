@@ -44,13 +44,17 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     private final String topic;
     private final EventReader reader;
     private final EventValidator validator;
+    private final boolean seesPictures;
     private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private InboxQueue queue;
     private SeenEvents seen;
     private ExchangePairing pairing;
 
-    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer, PipelineMetrics metrics) {
+    /** {@code seesPictures}: whether a later stage looks at them. */
+    public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer, boolean seesPictures,
+            PipelineMetrics metrics) {
+        this.seesPictures = seesPictures;
         this.metrics = metrics;
         this.settings = settings;
         this.topic = topic;
@@ -141,7 +145,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
 
     /** Reports a picture that nobody can see; false if nothing else is in the turn. */
     private boolean isVisible(Record<String, byte[]> record, ConversationEvent event, Origin origin) {
-        if (!(event.getBody() instanceof Turn turn) || turn.getPicture() == null
+        if (seesPictures || !(event.getBody() instanceof Turn turn) || turn.getPicture() == null
                 || (turn.getPicture().getCaption() != null && !turn.getPicture().getCaption().isBlank())) {
             return true;
         }
@@ -160,7 +164,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         }
         long start = System.nanoTime();
         if (!items.isEmpty()) {
-            context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.EXTRACTION);
+            context.forward(new Record<>(null, new MicroBatch(items), events.get(events.size() - 1).timestamp()), Names.VISION);
         }
         if (!events.isEmpty()) {
             Duration taken = Duration.ofNanos(System.nanoTime() - start);

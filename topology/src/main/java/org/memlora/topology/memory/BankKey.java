@@ -42,6 +42,11 @@ public final class BankKey {
         return Bytes.wrap(hash(bankId));
     }
 
+    /** The {@link #prefix} of a key's bank. */
+    public static Bytes bankOf(byte[] key) {
+        return Bytes.wrap(Arrays.copyOf(key, HASH_BYTES));
+    }
+
     public static boolean isOf(Bytes key, String bankId) {
         return key.get().length >= HASH_BYTES && Arrays.equals(key.get(), 0, HASH_BYTES, hash(bankId), 0, HASH_BYTES);
     }

@@ -9,6 +9,7 @@ import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.MemoryRecord;
+import org.memlora.schemas.PictureLink;
 import org.memlora.schemas.Said;
 
 /** Memories as operators see them, to and from Avro. */
@@ -28,7 +29,12 @@ public final class MemoryRecords {
         record.setSupersededBy(memory.supersededBy().orElse(null));
         record.setEmbedding(toBytes(memory.embedding()));
         record.setSaid(memory.said().map(said -> new Said(List.copyOf(said.words()), toBytes(said.embedding()))).orElse(null));
+        record.setPicture(memory.picture().map(MemoryRecords::toRecord).orElse(null));
         return record;
+    }
+
+    public static PictureLink toRecord(org.memlora.operators.memory.PictureLink link) {
+        return new PictureLink(link.hash(), link.uri().orElse(null));
     }
 
     public static Memory toMemory(MemoryRecord record) {
@@ -36,7 +42,9 @@ public final class MemoryRecords {
                 Optional.ofNullable(record.getOccurredOn()), record.getSourceEventIds(),
                 Optional.ofNullable(record.getSupersedes()), Optional.ofNullable(record.getSupersededBy()),
                 toFloats(record.getEmbedding()),
-                Optional.ofNullable(record.getSaid()).map(said -> new Memory.Said(Set.copyOf(said.getWords()), toFloats(said.getEmbedding()))));
+                Optional.ofNullable(record.getSaid()).map(said -> new Memory.Said(Set.copyOf(said.getWords()), toFloats(said.getEmbedding()))),
+                Optional.ofNullable(record.getPicture())
+                        .map(link -> new org.memlora.operators.memory.PictureLink(link.getHash(), Optional.ofNullable(link.getUri()))));
     }
 
     public static MemoryRead toRead(ScoredMemory scored) {

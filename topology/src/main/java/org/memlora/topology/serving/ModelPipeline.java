@@ -1,7 +1,9 @@
 package org.memlora.topology.serving;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.memlora.models.LanguageModel;
+import org.memlora.models.VisionLanguageModel;
 import org.memlora.models.embedding.CachedTextEmbedder;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.OperatorSettings;
@@ -10,6 +12,7 @@ import org.memlora.operators.extraction.ExtractionOperator;
 import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.memory.MemoryRetriever;
 import org.memlora.operators.update.UpdateOperator;
+import org.memlora.operators.vision.VisionOperator;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.MemoryOperators;
@@ -27,24 +30,26 @@ public final class ModelPipeline {
 
     private ModelPipeline() { }
 
-    /** All stages over one model. */
+    /** All stages over one model; pictures are looked at if it is a {@link VisionLanguageModel}. */
     public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
         return assemble(model, embedder, meter);
     }
 
     /** The same; a model call that takes longer than {@code hang} stops the worker ({@link ModelHangError}). */
     public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter, Duration hang) {
-        return assemble(new WatchedModel(model, hang), embedder, meter);
+        return assemble(WatchedModel.watch(model, hang), embedder, meter);
     }
 
     private static MemoryOperators assemble(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
         TextEmbedder cached = new CachedTextEmbedder(embedder, CACHED_EMBEDDINGS);
         OperatorSettings settings = OperatorSettings.DEFAULT;
+        Optional<VisionOperator> vision = model instanceof VisionLanguageModel eyes
+                ? Optional.of(new VisionOperator(meter.ofVision(eyes), settings)) : Optional.empty();
         return new MemoryOperators(
                 new ExtractionOperator(meter.of(Stage.EXTRACTION, model), settings),
                 new UpdateOperator(meter.of(Stage.UPDATE, model), cached, settings),
                 new GenerationOperator(meter.of(Stage.GENERATION, model), settings),
-                new MemoryRetriever(cached), model.info().base());
+                new MemoryRetriever(cached), vision, model.info().base());
     }
 
     /** Not started yet. {@code serdes} stays the caller's. */

@@ -4,12 +4,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.PictureRequest;
+import org.memlora.models.VisionLanguageModel;
 import org.memlora.operators.Stage;
 
 /** Counts a model's work per stage. Threading: may be called by all threads. */
@@ -56,21 +59,49 @@ public final class StageMeter {
 
             @Override
             public List<Completion> generate(List<GenerationRequest> requests) {
-                long start = System.nanoTime();
-                begin(stage, requests.size());
-                List<Completion> completions;
-                try {
-                    completions = model.generate(requests);
-                } finally {
-                    begin(stage, -requests.size());
-                }
-                add(stage, Work.of(completions, System.nanoTime() - start));
-                return completions;
+                return counted(stage, requests.size(), () -> model.generate(requests));
             }
 
             @Override
             public void close() { }
         };
+    }
+
+    /** The model as the vision stage sees it; closing it does nothing. */
+    public VisionLanguageModel ofVision(VisionLanguageModel model) {
+        LanguageModel language = of(Stage.VISION, model);
+        return new VisionLanguageModel() {
+            @Override
+            public ModelInfo info() {
+                return model.info();
+            }
+
+            @Override
+            public List<Completion> generate(List<GenerationRequest> requests) {
+                return language.generate(requests);
+            }
+
+            @Override
+            public List<Completion> look(List<PictureRequest> requests) {
+                return counted(Stage.VISION, requests.size(), () -> model.look(requests));
+            }
+
+            @Override
+            public void close() { }
+        };
+    }
+
+    private List<Completion> counted(Stage stage, int requests, Supplier<List<Completion>> call) {
+        long start = System.nanoTime();
+        begin(stage, requests);
+        List<Completion> completions;
+        try {
+            completions = call.get();
+        } finally {
+            begin(stage, -requests);
+        }
+        add(stage, Work.of(completions, System.nanoTime() - start));
+        return completions;
     }
 
     /** What the model works on, e.g. "extraction, 16 requests"; empty between calls. */

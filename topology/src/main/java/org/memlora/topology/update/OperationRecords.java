@@ -10,6 +10,7 @@ import org.memlora.operators.update.MemoryChange;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.OperationKind;
 import org.memlora.topology.flow.BankItem.ForgetItem;
+import org.memlora.topology.memory.MemoryRecords;
 
 /** Changes as records of the audit trail. Their ids derive from the events: a replay makes the same ones. */
 final class OperationRecords {
@@ -24,6 +25,7 @@ final class OperationRecords {
         operation.setFactText(fact.text());
         operation.setOccurredOn(fact.occurredOn().orElse(null));
         operation.setMemoryId(change.memory().map(Memory::id).orElse(null));
+        operation.setPicture(fact.picture().map(MemoryRecords::toRecord).orElse(null));
         Optional<Memory> target = change.target();
         operation.setTargetMemoryId(target.map(Memory::id).orElse(null));
         operation.setTargetText(target.map(Memory::text).orElse(null));

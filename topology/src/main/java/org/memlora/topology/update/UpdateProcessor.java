@@ -119,7 +119,7 @@ public final class UpdateProcessor implements Processor<String, MicroBatch, Stri
             while (lane.peek() instanceof FactsItem item) {
                 lane.poll();
                 item.facts().forEach(fact -> facts.add(new StampedFact(fact, item)));
-                addUsage(usages, bankId, Stage.EXTRACTION, item.usage());
+                item.usage().forEach((stage, usage) -> addUsage(usages, bankId, stage, usage));
             }
             if (!facts.isEmpty()) {
                 round.add(new BankRound(new StoreMemoryBank(bankId, memories, indexes), facts));

@@ -1,2 +1,2 @@
-/** Third stage: facts to memory operations; questions meet the memories they may see; Forget erases. */
+/** Fourth stage: facts to memory operations; questions meet the memories they may see; Forget erases. */
 package org.memlora.topology.update;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.OperationKind;
+import org.memlora.schemas.PictureLink;
 
 class BankViewTest {
 
@@ -38,13 +40,28 @@ class BankViewTest {
         assertThat(view.all()).isEmpty();
     }
 
+    @Test
+    void aKnownMemoryGainsThePictureThatShowsItLater() {
+        PictureLink link = new PictureLink("aa", null);
+        apply(OperationKind.ADD, 1, "has a cat", "m1", null);
+        apply(OperationKind.NONE, 2, "has a cat", null, "m1", link);
+        apply(OperationKind.NONE, 3, "has a cat", null, "m1", new PictureLink("bb", null));
+        apply(OperationKind.UPDATE, 4, "has a dog", "m2", "m1");
+        assertThat(view.all()).extracting(BankView.Entry::picture).containsExactly(Optional.of(link), Optional.empty());
+    }
+
     private void apply(OperationKind kind, int second, String fact, String memory, String target) {
+        apply(kind, second, fact, memory, target, null);
+    }
+
+    private void apply(OperationKind kind, int second, String fact, String memory, String target, PictureLink picture) {
         MemoryOperation operation = new MemoryOperation();
         operation.setKind(kind);
         operation.setTime(at(second));
         operation.setFactText(fact);
         operation.setMemoryId(memory);
         operation.setTargetMemoryId(target);
+        operation.setPicture(picture);
         operation.setSourceEventIds(List.of());
         view.apply(operation);
     }

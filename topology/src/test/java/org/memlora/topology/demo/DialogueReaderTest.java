@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.memlora.schemas.Forget;
+import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Turn;
 
@@ -64,6 +66,20 @@ class DialogueReaderTest {
         assertThat(events).extracting(event -> event.event().getBody()).hasExactlyElementsOfTypes(Turn.class, Question.class, Forget.class);
     }
 
+    @Test
+    void picturesComeFromFilesBesideOrFromUris() throws IOException {
+        Files.write(folder.resolve("cat.PNG"), new byte[] {1, 2, 3});
+        List<ScriptedEvent> events = read("""
+                {"type": "turn", "bank": "b", "time": "2025-03-01T10:00:00Z", "speaker": "Ann", "picture": {"file": "cat.PNG", "caption": "Milo"}}
+                {"type": "question", "bank": "b", "text": "Who?", "picture": {"uri": "https://example.org/cat.webp"}}
+                """, "own.jsonl").events();
+
+        assertThat(((Turn) events.get(0).event().getBody()).getPicture())
+                .isEqualTo(new Picture(ByteBuffer.wrap(new byte[] {1, 2, 3}), null, "image/png", "Milo"));
+        assertThat(((Question) events.get(1).event().getBody()).getPicture())
+                .isEqualTo(new Picture(null, "https://example.org/cat.webp", "image/webp", null));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "not json|Line 1 of",
@@ -71,6 +87,9 @@ class DialogueReaderTest {
         "{\"type\": \"shout\", \"bank\": \"b\"}|type \"shout\"",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"time\": \"noon\"}|time \"noon\"",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"tmie\": 1}|unknown field \"tmie\"",
+        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {}}|no \"uri\"",
+        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"no.png\"}}|picture file no.png, which can't be read from",
+        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"a\", \"uri\": \"b\"}}|both \"file\" and \"uri\"",
         "{\"conversation\": {}}|no session",
         "{\"conversation\": {\"session_1\": [{\"speaker\": \"A\"}], \"session_1_date_time\": \"soon\"}}|time \"soon\""})
     void wrongInputIsOneSentenceWithThePlace(String text, String expected) {

@@ -18,6 +18,7 @@ import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRead;
 import org.memlora.schemas.OperationKind;
+import org.memlora.schemas.PictureLink;
 import org.memlora.topology.client.BankView;
 
 class RenderingTest {
@@ -34,7 +35,7 @@ class RenderingTest {
     }
 
     private static MemoryOperation operation(OperationKind kind, String fact, String target) {
-        return new MemoryOperation("o", "ann", kind, TIME, fact, "m2", "m1", target, LocalDate.of(2025, 2, 28), List.of("e1"), "model");
+        return new MemoryOperation("o", "ann", kind, TIME, fact, "m2", "m1", target, LocalDate.of(2025, 2, 28), List.of("e1"), "model", null);
     }
 
     private static Answer answer(AnswerStatus status, String text, String reason, List<MemoryRead> memories) {
@@ -99,9 +100,10 @@ class RenderingTest {
     void shouldListMemoriesWithTheTimesTheyHold() {
         plain.memory(new BankView.Entry("m1", "Ann lives in Rome", TIME, Optional.of(TIME.plusSeconds(3600)), Optional.empty()));
         plain.memory(new BankView.Entry("m2", "Ann moved to Oslo", TIME.plusSeconds(3600), Optional.empty(), Optional.of(LocalDate.of(2025, 2, 28))));
+        plain.memory(new BankView.Entry("m3", "Ann has a car", TIME, Optional.empty(), Optional.empty(), Optional.of(new PictureLink("aa", null))));
 
         assertThat(lines()).containsExactly("  2025-03-01 10:00 to 2025-03-01 11:00  ~Ann lives in Rome~",
-                "  2025-03-01 11:00  Ann moved to Oslo  [2025-02-28]");
+                "  2025-03-01 11:00  Ann moved to Oslo  [2025-02-28]", "  2025-03-01 10:00  Ann has a car  (in a picture)");
     }
 
     @Test

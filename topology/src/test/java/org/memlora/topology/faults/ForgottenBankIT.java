@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.awt.Color;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.memlora.models.testing.ScriptedVisionModel;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Forget;
 import org.memlora.schemas.MemoryOperation;
@@ -35,6 +37,7 @@ import org.memlora.schemas.Picture;
 import org.memlora.schemas.Topics;
 import org.memlora.schemas.Turn;
 import org.memlora.topology.MemoryWorker;
+import org.memlora.topology.PictureFiles;
 import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.client.BankErasure;
 import org.memlora.topology.monitoring.PipelineMetrics;
@@ -60,13 +63,13 @@ class ForgottenBankIT {
     private static final String OTHER = "keptbank";
     private static final String ID = "eventidword";
     private static final List<String> WORDS = List.of("quixotic", "zephyrine", "jabberwock", "poisonivy", "truncatedmoon", "silentspeaker",
-            "umbrellaface", ID);
+            "umbrellaface", "inkedpicture", ID);
     /**
      * All that holds words of a bank for long; the inbox's changelog may be compacted before anyone looks. Ids of seen events and
      * numbers of outputs are kept under hashes only.
      */
     private static final List<String> PLACES = List.of("answers", "conversation-events", "dead-letters", "memory-operations",
-            "memlora-test-conversations-changelog", "memlora-test-memories-changelog");
+            "memlora-test-conversations-changelog", "memlora-test-memories-changelog", "memlora-test-pictures-changelog");
     private static final AtomicInteger QUESTIONS = new AtomicInteger(40);
     private static final String APPLICATION = "memlora-test";
     private static final List<String> OUTPUTS = List.of(Topics.ANSWERS.name(), Topics.DEAD_LETTERS.name(), Topics.MEMORY_OPERATIONS.name());
@@ -151,7 +154,7 @@ class ForgottenBankIT {
 
     private static void assertOtherBankIsWhole(PipelineFixture pipeline, Path folder) {
         List<MemoryOperation> operations = pipeline.all(Topics.MEMORY_OPERATIONS);
-        assertThat(operations).filteredOn(operation -> operation.getBankId().equals(OTHER)).hasSize(TURNS + 1);
+        assertThat(operations).filteredOn(operation -> operation.getBankId().equals(OTHER)).hasSize(TURNS + 2);
         assertThat(operations).filteredOn(operation -> operation.getBankId().equals(BANK)).singleElement()
                 .matches(operation -> operation.getKind() == OperationKind.FORGET);
         assertThat(pipeline.all(Topics.ANSWERS)).hasSize(2).allMatch(answer -> answer.getBankId().equals(OTHER));
@@ -165,19 +168,17 @@ class ForgottenBankIT {
         return "other" + new StringBuilder(word).reverse(); // not in capitals: words are kept in small letters
     }
 
-    /** Texts, names, a picture, dead letters of inbox and stage, bytes that nobody could read, an open turn. */
+    /** Texts, names, a picture that can be seen and one that can't, dead letters of inbox and stage, bytes that nobody could read, an open turn. */
     private static void fill(PipelineFixture pipeline, String bank, List<String> words) throws Exception {
         for (int i = 1; i <= TURNS; i++) {
             pipeline.client.send(turn(bank, words, i, "Ann", "I saw a " + words.get(i % 3) + " number" + i));
         }
+        pipeline.client.send(shows(bank, words, 30, PictureFiles.withText(PictureFiles.png(Color.RED), words.get(7))));
         pipeline.client.send(asks(bank, words));
         pipeline.client.send(turn(bank, words, 31, "Ben", "poison and " + words.get(3)));
         pipeline.client.send(turn(bank, words, 32, "Ann", "Indeed"));
         pipeline.client.send(turn(bank, words, 33, " ", "A " + words.get(5)));
-        ConversationEvent picture = turn(bank, words, 34, "Ann", "");
-        picture.setBody(new Turn("Ann", "", new Picture(ByteBuffer.wrap(words.get(6).getBytes(StandardCharsets.UTF_8)), null, "image/png", null),
-                false));
-        pipeline.client.send(picture);
+        pipeline.client.send(shows(bank, words, 34, words.get(6).getBytes(StandardCharsets.UTF_8)));
         pipeline.client.flush();
         byte[] whole = pipeline.serdes.conversationEvents().serializer().serialize(Topics.CONVERSATION_EVENTS.name(),
                 turn(bank, words, 35, "Ann", words.get(4) + " is cut off here"));
@@ -187,6 +188,12 @@ class ForgottenBankIT {
         }
         pipeline.client.send(turn(bank, words, 36, "Ann", words.get(0) + " waits for a partner"));
         pipeline.client.flush();
+    }
+
+    private static ConversationEvent shows(String bank, List<String> words, int number, byte[] file) {
+        ConversationEvent picture = turn(bank, words, number, "Ann", "");
+        picture.setBody(new Turn("Ann", "", new Picture(ByteBuffer.wrap(file), null, "image/png", null), true));
+        return picture;
     }
 
     /** With the last word in its id. */
@@ -206,7 +213,8 @@ class ForgottenBankIT {
     private static MemoryWorker worker(PipelineFixture pipeline, Path state, MeterRegistry meters) {
         PipelineSettings settings = ScriptedPipeline.settings(pipeline.broker.bootstrapServers(), state,
                 Map.of(PipelineSettings.FORGET_MAX_LAG_MS, LAG.toMillis()));
-        return ModelPipeline.worker(settings, ScriptedPipeline.operators(ScriptedPipeline.model(Duration.ZERO), new StageMeter()),
+        var eyes = new ScriptedVisionModel(ScriptedPipeline.model(Duration.ZERO), request -> ScriptedVisionModel.said("a square"));
+        return ModelPipeline.worker(settings, ScriptedPipeline.operators(eyes, new StageMeter()),
                 pipeline.serdes, new PipelineMetrics(meters));
     }
 

@@ -36,6 +36,7 @@ import org.memlora.models.testing.HashEmbedder;
 import org.memlora.operators.memory.InMemoryBank;
 import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.MemoryRetriever;
+import org.memlora.operators.memory.PictureLink;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.MemoryRecord;
@@ -129,6 +130,22 @@ class StoreMemoryBankTest {
     }
 
     @Test
+    void shouldKeepTheLinkToAPicture() {
+        StoreMemoryBank bank = bank("b");
+        PictureLink link = new PictureLink("aa", Optional.of("https://example.org/cat.jpg"));
+        float[] vector = embedder.embed(List.of("Ann has a cat")).get(0);
+        bank.put(new Memory("m1", "Ann has a cat", NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(), vector,
+                Optional.empty(), Optional.of(link)));
+        bank.put(new Memory("m2", "Ann has a dog", NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(), vector,
+                Optional.empty(), Optional.of(new PictureLink("bb", Optional.empty()))));
+        bank.save();
+
+        StoreMemoryBank anew = new StoreMemoryBank("b", store, cache.open());
+        assertThat(anew.get("m1").orElseThrow().picture()).contains(link);
+        assertThat(anew.get("m2").orElseThrow().picture()).contains(new PictureLink("bb", Optional.empty()));
+    }
+
+    @Test
     void shouldReadAndChangeMemoriesThatAnEarlierReleaseKept(@TempDir Path folder) throws Exception {
         Schema released = new Schema.Parser().parse(Path.of("../schemas/src/test/resources/released/v1/MemoryRecord.avsc").toFile());
         assertThat(released.getField("said")).as("v1 is older than this field").isNull();
@@ -142,6 +159,7 @@ class StoreMemoryBankTest {
             assertThat(kept.text()).isEqualTo("Ann lives in Malmö");
             assertThat(kept.validFrom()).isEqualTo(NOON);
             assertThat(kept.said()).isEmpty();
+            assertThat(kept.picture()).isEmpty();
             bank.put(memory("m1", "Ann lives in Malmö", true));
             bank.save();
             assertThat(new StoreMemoryBank("b", opened, indexes).get("m1").orElseThrow().validTo()).isPresent();

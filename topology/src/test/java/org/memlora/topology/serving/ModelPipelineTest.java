@@ -1,11 +1,14 @@
 package org.memlora.topology.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
@@ -15,7 +18,10 @@ import org.memlora.models.ModelInfo;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
+import org.memlora.models.testing.ScriptedVisionModel;
 import org.memlora.operators.Stage;
+import org.memlora.operators.vision.PictureDescription;
+import org.memlora.operators.vision.ShownPicture;
 import org.memlora.topology.MemoryOperators;
 
 class ModelPipelineTest {
@@ -46,6 +52,36 @@ class ModelPipelineTest {
         operators.retriever().vectors(List.of("Where is Ann?", "Who is Milo?", "Where is Ann?"));
         operators.retriever().vectors(List.of("Who is Milo?"));
         assertThat(calls).containsExactly(List.of("Where is Ann?", "Who is Milo?"));
+    }
+
+    @Test
+    void shouldLookAtPicturesOnlyWithAModelThatCan() {
+        StageMeter meter = new StageMeter();
+        ScriptedLanguageModel language = new ScriptedLanguageModel().otherwise("NONE");
+        assertThat(ModelPipeline.operators(language, new HashEmbedder(), meter).vision()).isEmpty();
+        assertThat(ModelPipeline.operators(language, new HashEmbedder(), meter, Duration.ofSeconds(5)).vision()).isEmpty();
+
+        ScriptedVisionModel eyes = new ScriptedVisionModel(language, request -> ScriptedVisionModel.said("a cat"));
+        for (MemoryOperators operators : List.of(ModelPipeline.operators(eyes, new HashEmbedder(), meter),
+                ModelPipeline.operators(eyes, new HashEmbedder(), meter, Duration.ofSeconds(5)))) {
+            assertThat(operators.vision().orElseThrow().describe(List.of(new ShownPicture("b", "e", new byte[] {1}))))
+                    .singleElement().extracting(PictureDescription::text).isEqualTo(Optional.of("a cat"));
+        }
+        assertThat(meter.of(Stage.VISION).requests()).isEqualTo(2);
+        assertThat(meter.of(Stage.VISION).promptTokens()).isEqualTo(140);
+        assertThat(meter.running()).isEmpty();
+    }
+
+    @Test
+    void shouldStopTheWorkerWhenALookHangs() {
+        ScriptedVisionModel hanging = new ScriptedVisionModel(new ScriptedLanguageModel().otherwise("NONE"), request -> {
+            LockSupport.parkNanos(Duration.ofSeconds(20).toNanos());
+            return ScriptedVisionModel.said("too late");
+        });
+        MemoryOperators operators = ModelPipeline.operators(hanging, new HashEmbedder(), new StageMeter(), Duration.ofMillis(200));
+
+        assertThatThrownBy(() -> operators.vision().orElseThrow().describe(List.of(new ShownPicture("b", "e", new byte[] {1}))))
+                .isInstanceOf(ModelHangError.class).hasMessageContaining("1 requests");
     }
 
     @Test

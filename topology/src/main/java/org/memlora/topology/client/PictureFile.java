@@ -1,0 +1,36 @@
+package org.memlora.topology.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.memlora.schemas.Picture;
+
+/** Pictures for events, from files of the one who sends them. What is in the file, the worker checks. */
+public final class PictureFile {
+
+    private static final long MOST_BYTES = 32 << 20;
+
+    private PictureFile() { }
+
+    /** That goes along in the event. @throws UncheckedIOException if the file can't be read, or is larger than any that is looked at */
+    public static Picture read(Path file, Optional<String> caption) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new IOException(Files.size(file) + " bytes, expected at most " + MOST_BYTES + "; make it smaller");
+            }
+            return new Picture(ByteBuffer.wrap(Files.readAllBytes(file)), null, mediaType(file.toString()), caption.orElse(null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** By the name's ending. */
+    public static String mediaType(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".png") ? "image/png" : lower.endsWith(".webp") ? "image/webp" : "image/jpeg";
+    }
+}
