@@ -27,9 +27,13 @@ record Convolution(NDArray weight, NDArray bias, int stride, int groups) {
         return Conv2d.conv2d(padded, weight, bias, new Shape(stride, stride), new Shape(each, each), new Shape(1, 1), groups).singletonOrThrow();
     }
 
-    /** The same, cut to 0 .. 6. The limit is an array: autograd may keep it (see Scalar). */
+    /** The same, cut to 0 .. 6. With gradients the limit is an array, because autograd keeps it (see Scalar). */
     NDArray active(NDArray x) {
-        NDArray y = Activation.relu(forward(x));
+        NDArray convolved = forward(x);
+        if (!weight.hasGradient()) {
+            return convolved.clip(0, MOST);
+        }
+        NDArray y = Activation.relu(convolved);
         return y.minimum(y.getManager().full(new Shape(), MOST, y.getDataType()));
     }
 }

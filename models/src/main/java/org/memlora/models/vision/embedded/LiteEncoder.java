@@ -1,7 +1,10 @@
 package org.memlora.models.vision.embedded;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
@@ -79,9 +82,19 @@ final class LiteEncoder {
                 loader.load(name + ".bias", DataType.FLOAT32, out), stride, groups);
     }
 
-    /** The output of the block before {@code block}. */
+    /** The output of the block before {@code block}. One picture after another: the first layers of several would leave the processor's caches. */
     NDArray before(int block, NDArray pictures) {
-        return run(blocks.subList(0, block), stem.active(pictures));
+        NDList seen = new NDList();
+        for (long picture = 0; picture < pictures.getShape().get(0); picture++) {
+            try (NDManager scratch = pictures.getManager().newSubManager()) {
+                NDArray one = pictures.get(new NDIndex().addSliceDim(picture, picture + 1));
+                one.attach(scratch);
+                NDArray x = run(blocks.subList(0, block), stem.active(one));
+                x.attach(pictures.getManager());
+                seen.add(x);
+            }
+        }
+        return seen.size() == 1 ? seen.head() : NDArrays.concat(seen, 0);
     }
 
     /** Logits [B, 1000] from what {@link #before} gave. */
