@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import org.memlora.operators.memory.PictureLink;
 
 /**
  * A statement drawn from an exchange.
@@ -12,9 +13,16 @@ import java.util.Optional;
  * @param saidAt time of the turn it came from (event time)
  * @param occurredOn day it happened on, where the text gives one ("last Friday" resolved against saidAt)
  * @param said the exchange it came from, a line per turn
+ * @param picture the picture that shows it
  */
-public record Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said) {
+public record Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said,
+        Optional<PictureLink> picture) {
     public Fact {
         sourceEventIds = List.copyOf(sourceEventIds);
+    }
+
+    /** That no picture shows. */
+    public Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said) {
+        this(id, text, saidAt, occurredOn, sourceEventIds, said, Optional.empty());
     }
 }

@@ -1,0 +1,2 @@
+/** Expert 4: what pictures show, for memories and for answers. */
+package org.memlora.operators.vision;
