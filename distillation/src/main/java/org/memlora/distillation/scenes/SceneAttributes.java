@@ -13,6 +13,10 @@ import org.memlora.models.vision.embedded.SightConfig.Attribute;
 
 /** What the renderer knows of a scene, as the eyes learn it; and the scenes with it. */
 public final class SceneAttributes {
+    /** Width and height of a picture. */
+    public static final int SIDE = Scene.SIZE;
+    /** More than any scene has. */
+    public static final int MOST_OBJECTS = 12;
     /** Objects that have what this one has, itself among them. */
     private static final int MOST_ALIKE = 7;
 

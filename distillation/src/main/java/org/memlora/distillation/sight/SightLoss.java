@@ -12,16 +12,13 @@ import org.memlora.models.vision.embedded.SightConfig.Kind;
 
 /** Cross entropies of where objects are and what they are, each a mean; natural logarithms. */
 final class SightLoss {
-    /** A cell without an object's middle is nothing special: one of them in forty has one. */
-    private static final double EMPTY_CELLS = 4;
-
     private SightLoss() { }
 
-    /** @param cells of each scene's objects */
-    static NDArray sum(ObjectSight sight, NDArray grid, List<LabelledScene> scenes, int[][] cells) {
+    /** @param middles cells of each scene's objects @param cells the ones that the tokens are taken from */
+    static NDArray sum(ObjectSight sight, NDArray grid, List<LabelledScene> scenes, int[][] middles, int[][] cells) {
         NDManager scratch = grid.getManager();
         ObjectSight.Seen seen = sight.see(grid, cells);
-        NDArray loss = places(seen.heat(), sight.config().cells(), cells, scratch);
+        NDArray loss = places(seen.heat(), sight.config().cells(), middles, scratch);
         for (int i = 0; i < sight.config().picture().size(); i++) {
             int attribute = i;
             loss = add(loss, sight, seen, Kind.PICTURE, i, scenes, (scene, object) -> object < 0 ? scene.values()[attribute] : LabelledScene.NO_VALUE);
@@ -65,22 +62,18 @@ final class SightLoss {
         return loss.add(Scalar.times(chosen(logits, labels), 1.0 / rows.size()));
     }
 
-    private static NDArray places(NDArray heat, int side, int[][] cells, NDManager scratch) {
+    /** Of all cells, per object. */
+    private static NDArray places(NDArray heat, int side, int[][] middles, NDManager scratch) {
         long[] labels = new long[(int) heat.getShape().get(0)];
-        float[] weights = new float[labels.length];
-        int objects = 0;
-        for (int[] of : cells) {
-            objects += of.length;
-        }
-        java.util.Arrays.fill(weights, (float) (EMPTY_CELLS / (labels.length - objects)));
-        for (int picture = 0; picture < cells.length; picture++) {
-            for (int cell : cells[picture]) {
+        int objects = 1;
+        for (int picture = 0; picture < middles.length; picture++) {
+            objects += middles[picture].length;
+            for (int cell : middles[picture]) {
                 labels[picture * side * side + cell] = 1;
-                weights[picture * side * side + cell] = (float) (EMPTY_CELLS / 2 / Math.max(1, objects));
             }
         }
-        return heat.logSoftmax(1).get(new NDIndex().addAllDim().addPickDim(scratch.create(labels).expandDims(1))).reshape(labels.length)
-                .mul(scratch.create(weights)).sum().neg();
+        NDArray chosen = heat.logSoftmax(1).get(new NDIndex().addAllDim().addPickDim(scratch.create(labels).expandDims(1)));
+        return Scalar.times(chosen.sum().neg(), 1.0 / objects);
     }
 
     private static NDArray chosen(NDArray logits, List<Long> labels) {

@@ -31,7 +31,7 @@ import org.memlora.models.vision.embedded.ObjectSight;
  */
 public final class SightTraining {
     private static final String CHECKPOINT = "sight-checkpoint.safetensors";
-    /** So far the middle given in training is off, so that it need not be found to the pixel. */
+    /** Pixels by which an object's token is taken beside its middle: later it is taken where the middle is found. */
     private static final double SHIFT = 5;
 
     private final ObjectSight sight;
@@ -126,22 +126,28 @@ public final class SightTraining {
     }
 
     private double backward(List<LabelledScene> scenes, SplittableRandom random) {
-        int[][] cells = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> cell(object, random)).toArray()).toArray(int[][]::new);
+        int[][] middles = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> cell(object, 0, 0)).toArray()).toArray(int[][]::new);
+        int[][] cells = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> cell(object, shift(random), shift(random))).toArray())
+                .toArray(int[][]::new);
         try (NDManager scratch = sight.manager().newSubManager()) {
             NDArray trunk = sight.trunk(scenes.stream().map(LabelledScene::picture).toList(), scratch);
             try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-                NDArray loss = SightLoss.sum(sight, sight.grid(trunk), scenes, cells);
+                NDArray loss = SightLoss.sum(sight, sight.grid(trunk), scenes, middles, cells);
                 collector.backward(loss);
                 return loss.getFloat();
             }
         }
     }
 
-    private int cell(LabelledScene.Labelled object, SplittableRandom random) {
+    private static double shift(SplittableRandom random) {
+        return (2 * random.nextDouble() - 1) * SHIFT;
+    }
+
+    private int cell(LabelledScene.Labelled object, double right, double down) {
         int side = sight.config().cells();
         double cell = (double) sight.config().side() / side;
-        int column = (int) ((object.x() + (2 * random.nextDouble() - 1) * SHIFT) / cell);
-        int row = (int) ((object.y() + (2 * random.nextDouble() - 1) * SHIFT) / cell);
+        int column = (int) ((object.x() + right) / cell);
+        int row = (int) ((object.y() + down) / cell);
         return Math.max(0, Math.min(side - 1, row)) * side + Math.max(0, Math.min(side - 1, column));
     }
 

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * of neighbours counts, unless it is sure by itself.
  */
 record ObjectPlaces(int cells, int most) {
-    private static final float LEAST = 0.25f;
+    private static final float LEAST = 0.2f;
     private static final float SURE = 0.7f;
 
     /** Row by row. */

@@ -214,8 +214,17 @@ public final class ObjectSight implements AutoCloseable {
 
     /** What the pictures hold, as the projector takes it. */
     public List<ObjectFeatures> look(List<RgbPicture> pictures) {
+        return look(pictures, new ArrayList<>());
+    }
+
+    /** The same. @param styles gets the pictures' ({@link Familiarity}) */
+    public List<ObjectFeatures> look(List<RgbPicture> pictures, List<float[]> styles) {
         try (NDManager scratch = manager.newSubManager()) {
-            return look(grid(trunk(pictures, scratch)), pictures.size());
+            NDArray trunk = trunk(pictures, scratch);
+            for (int i = 0; i < pictures.size(); i++) {
+                styles.add(Familiarity.style(trunk, i));
+            }
+            return look(grid(trunk), pictures.size());
         }
     }
 
