@@ -3,6 +3,7 @@ package org.memlora.distillation.sight;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.memlora.distillation.scenes.LabelledScene;
@@ -16,9 +17,13 @@ final class SightLoss {
 
     /** @param middles cells of each scene's objects @param cells the ones that the tokens are taken from */
     static NDArray sum(ObjectSight sight, NDArray grid, List<LabelledScene> scenes, int[][] middles, int[][] cells) {
-        NDManager scratch = grid.getManager();
         ObjectSight.Seen seen = sight.see(grid, cells);
-        NDArray loss = places(seen.heat(), sight.config().cells(), middles, scratch);
+        return places(seen.heat(), sight.config().cells(), middles, grid.getManager()).add(attributes(sight, seen, scenes));
+    }
+
+    /** What the tokens are. */
+    static NDArray attributes(ObjectSight sight, ObjectSight.Seen seen, List<LabelledScene> scenes) {
+        NDArray loss = seen.tokens().getManager().zeros(new Shape());
         for (int i = 0; i < sight.config().picture().size(); i++) {
             int attribute = i;
             loss = add(loss, sight, seen, Kind.PICTURE, i, scenes, (scene, object) -> object < 0 ? scene.values()[attribute] : LabelledScene.NO_VALUE);

@@ -10,14 +10,17 @@ package org.memlora.distillation.sight;
  * @param learningRate peak; it falls along a cosine to 0
  * @param warmupShare share of all steps with a rising rate
  * @param clipNorm longest gradient; 0 = no limit
+ * @param mixingPictures more pictures, kept as the trained blocks see them, for the attention between objects and the attributes alone: these are
+ *     small beside the blocks, and need to see more
+ * @param mixingEpochs passes over them
  * @param validationPictures of a validation
  * @param validateEverySteps optimizer steps between two validations
  * @param checkpointSeconds wall time between two checkpoints
  * @param seed of fresh weights
  */
 public record SightSettings(int trunkBlocks, int width, int mixingLayers, int heads, int projectorWidth, int pictures, int batchPictures,
-        double learningRate, double warmupShare, double weightDecay, double clipNorm, int validationPictures, int validateEverySteps,
-        int checkpointSeconds, long seed) {
+        double learningRate, double warmupShare, double weightDecay, double clipNorm, int mixingPictures, int mixingEpochs,
+        int validationPictures, int validateEverySteps, int checkpointSeconds, long seed) {
 
     public SightSettings {
         for (int value : new int[] {pictures, batchPictures, validationPictures, validateEverySteps, checkpointSeconds}) {
@@ -37,13 +40,13 @@ public record SightSettings(int trunkBlocks, int width, int mixingLayers, int he
         return (pictures + batchPictures - 1) / batchPictures;
     }
 
-    /** @param step 0 .. steps - 1 */
-    double learningRate(int step) {
-        int warmup = (int) Math.round(warmupShare * steps());
+    /** Rising, then falling to 0. @param step 0 .. steps - 1 */
+    static double cosine(double peak, double warmupShare, int step, int steps) {
+        int warmup = (int) Math.round(warmupShare * steps);
         if (step < warmup) {
-            return learningRate * (step + 1) / warmup;
+            return peak * (step + 1) / warmup;
         }
-        double done = (double) (step - warmup) / Math.max(1, steps() - warmup);
-        return learningRate * (1 + Math.cos(Math.PI * done)) / 2;
+        double done = (double) (step - warmup) / Math.max(1, steps - warmup);
+        return peak * (1 + Math.cos(Math.PI * done)) / 2;
     }
 }

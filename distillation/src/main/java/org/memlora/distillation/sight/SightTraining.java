@@ -31,15 +31,13 @@ import org.memlora.models.vision.embedded.ObjectSight;
  */
 public final class SightTraining {
     private static final String CHECKPOINT = "sight-checkpoint.safetensors";
-    /** Pixels by which an object's token is taken beside its middle: later it is taken where the middle is found. */
-    private static final double SHIFT = 5;
-
     private final ObjectSight sight;
     private final SightSettings settings;
     private final long sceneSeed;
     private final Path checkpoint;
     private final String identity;
     private final PrintStream out;
+    private final ScenePlaces places;
     private final List<NDArray> parameters;
     private final List<float[]> values;
     private final List<float[]> first;
@@ -55,6 +53,7 @@ public final class SightTraining {
         this.checkpoint = folder.resolve(CHECKPOINT);
         this.identity = settings + " " + sceneSeed + " " + sight.config();
         this.out = out;
+        this.places = new ScenePlaces(sight.config());
         parameters = List.copyOf(sight.parameters().values());
         parameters.forEach(array -> array.setRequiresGradient(true));
         values = new ArrayList<>(parameters.stream().map(NDArray::toFloatArray).toList());
@@ -97,6 +96,16 @@ public final class SightTraining {
         return score == null ? validate() : score;
     }
 
+    /** After the last step: {@link MixingTraining}. */
+    public SightScore mix() {
+        long start = System.nanoTime();
+        new MixingTraining(sight, settings, sceneSeed, settings.pictures()).train();
+        SightScore score = validate();
+        out.printf(Locale.ROOT, "eyes: %d epochs over %d kept pictures in %.0f s; %s%n", settings.mixingEpochs(), settings.mixingPictures(),
+                (System.nanoTime() - start) / 1e9, score);
+        return score;
+    }
+
     private double step() {
         int from = step * settings.batchPictures();
         List<LabelledScene> scenes = IntStream.range(from, Math.min(from + settings.batchPictures(), settings.pictures()))
@@ -106,6 +115,19 @@ public final class SightTraining {
             throw new IllegalStateException("The eyes' loss is " + loss + " at step " + step + ": lower the learning rate (it is "
                     + settings.learningRate() + ") and start again in an empty folder.");
         }
+        List<float[]> gradients = gradients(sight, parameters);
+        Gradients.clip(gradients, settings.clipNorm());
+        double rate = SightSettings.cosine(settings.learningRate(), settings.warmupShare(), step, settings.steps());
+        step++;
+        for (int i = 0; i < gradients.size(); i++) {
+            AdamW.step(values.get(i), gradients.get(i), first.get(i), second.get(i), step, rate, settings.weightDecay());
+            sight.set(parameters.get(i), values.get(i));
+        }
+        return loss;
+    }
+
+    /** Copies them out and sets the arrays' own to 0. */
+    static List<float[]> gradients(ObjectSight sight, List<NDArray> parameters) {
         List<float[]> gradients = new ArrayList<>();
         try (NDManager scratch = sight.manager().newSubManager()) {
             for (NDArray parameter : parameters) {
@@ -115,19 +137,12 @@ public final class SightTraining {
                 gradient.set(new NDIndex(":"), 0);
             }
         }
-        Gradients.clip(gradients, settings.clipNorm());
-        double rate = settings.learningRate(step);
-        step++;
-        for (int i = 0; i < gradients.size(); i++) {
-            AdamW.step(values.get(i), gradients.get(i), first.get(i), second.get(i), step, rate, settings.weightDecay());
-            sight.set(parameters.get(i), values.get(i));
-        }
-        return loss;
+        return gradients;
     }
 
     private double backward(List<LabelledScene> scenes, SplittableRandom random) {
-        int[][] middles = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> cell(object, 0, 0)).toArray()).toArray(int[][]::new);
-        int[][] cells = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> cell(object, shift(random), shift(random))).toArray())
+        int[][] middles = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> places.middle(object)).toArray()).toArray(int[][]::new);
+        int[][] cells = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> places.beside(object, random)).toArray())
                 .toArray(int[][]::new);
         try (NDManager scratch = sight.manager().newSubManager()) {
             NDArray trunk = sight.trunk(scenes.stream().map(LabelledScene::picture).toList(), scratch);
@@ -137,18 +152,6 @@ public final class SightTraining {
                 return loss.getFloat();
             }
         }
-    }
-
-    private static double shift(SplittableRandom random) {
-        return (2 * random.nextDouble() - 1) * SHIFT;
-    }
-
-    private int cell(LabelledScene.Labelled object, double right, double down) {
-        int side = sight.config().cells();
-        double cell = (double) sight.config().side() / side;
-        int column = (int) ((object.x() + right) / cell);
-        int row = (int) ((object.y() + down) / cell);
-        return Math.max(0, Math.min(side - 1, row)) * side + Math.max(0, Math.min(side - 1, column));
     }
 
     private SightScore validate() {

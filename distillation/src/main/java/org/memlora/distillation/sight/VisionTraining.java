@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.memlora.distillation.DistillationConfig.Expert;
@@ -27,10 +29,13 @@ import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.transformer.DecoderWeights;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
+import org.memlora.models.tokenizer.Tokenizer;
+import org.memlora.models.vision.embedded.EmbeddedEyes;
 import org.memlora.models.vision.embedded.EyesFolder;
 import org.memlora.models.vision.embedded.Familiarity;
 import org.memlora.models.vision.embedded.ObjectFeatures;
 import org.memlora.models.vision.embedded.ObjectSight;
+import org.memlora.models.vision.embedded.PhotoText;
 import org.memlora.models.vision.embedded.SightConfig;
 import org.memlora.models.vision.embedded.WordProjector;
 import org.memlora.operators.Stage;
@@ -42,6 +47,10 @@ import org.memlora.operators.vision.VisionPrompt;
  */
 public final class VisionTraining {
     private static final int PICTURES_AT_ONCE = 16;
+    /** One example of a photo to so many pictures. */
+    private static final int PHOTO_EVERY = 8;
+    private static final List<String> PHOTO_QUESTIONS = List.of("What is in the picture?", "What does the picture show?", "What can be seen here?",
+            "Which thing or animal is this?");
 
     private final VisionDistillation config;
     private final OpenedBase base;
@@ -80,7 +89,8 @@ public final class VisionTraining {
             if (training.stepsDone() > 0) {
                 out.println("eyes: resumed after step " + training.stepsDone());
             }
-            SightScore score = training.train(Integer.MAX_VALUE);
+            training.train(Integer.MAX_VALUE);
+            SightScore score = training.mix();
             EyesFolder.write(folder, sight, null, null);
             return score;
         }
@@ -97,8 +107,10 @@ public final class VisionTraining {
             List<float[]> heldOut = new ArrayList<>();
             Map<String, Long> kinds = new TreeMap<>();
             long start = System.nanoTime();
-            List<Row> training = rows(sight, projector, SceneSplit.TRAIN, config.sight().pictures(), config.scenes().train(), taught, kinds);
+            List<Row> training = rows(sight, projector, SceneSplit.TRAIN,
+                    config.sight().pictures() + config.sight().mixingPictures(), config.scenes().train(), taught, kinds);
             List<Row> validation = rows(sight, projector, SceneSplit.VALIDATION, 0, config.scenes().validation(), heldOut, new TreeMap<>());
+            photos(training, base.tokenizer(), kinds);
             out.printf(Locale.ROOT, "vision: %d and %d examples, prompts of %.1f tokens, completions of %.1f; %s; pictures seen in %.0f s%n", training.size(),
                     validation.size(), ExampleRows.meanPromptTokens(training), training.stream().mapToInt(Row::completionTokens).average().orElse(0), kinds,
                     (System.nanoTime() - start) / 1e9);
@@ -116,6 +128,24 @@ public final class VisionTraining {
                 Files.writeString(folder.resolve("sight.txt"), score + "\n");
                 return outcome;
             }
+        }
+    }
+
+    /** Pictures that are no scenes: the line that stands for them is to be trusted, and nothing else said. */
+    private void photos(List<Row> training, Tokenizer tokenizer, Map<String, Long> kinds) {
+        ExampleRows rows = new ExampleRows(tokenizer, config.contextTokens());
+        List<String> names = EmbeddedEyes.photoNames(config.encoder());
+        SplittableRandom random = new SplittableRandom(config.expert().training().seed());
+        for (int i = 0; i < config.scenes().train() / PHOTO_EVERY; i++) {
+            Optional<String> name = random.nextInt(4) == 0 ? Optional.empty() : Optional.of(names.get(random.nextInt(names.size())));
+            int[] picture = tokenizer.encode(PhotoText.prompt(name));
+            if (i % 2 == 0) {
+                training.add(rows.row(tokenizer.encodeChat(VisionPrompt.description(true), picture), PhotoText.description(name)));
+            } else {
+                String question = PHOTO_QUESTIONS.get(random.nextInt(PHOTO_QUESTIONS.size()));
+                training.add(rows.row(tokenizer.encodeChat(VisionPrompt.question(question, true), picture), name.orElse("unclear")));
+            }
+            kinds.merge("photo", 1L, Long::sum);
         }
     }
 
@@ -139,6 +169,7 @@ public final class VisionTraining {
                 }
             }
         }
-        return made.stream().filter(row -> row.tokens().length <= config.contextTokens()).toList();
+        made.removeIf(row -> row.tokens().length > config.contextTokens());
+        return made;
     }
 }

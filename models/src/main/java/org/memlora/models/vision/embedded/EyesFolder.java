@@ -11,7 +11,24 @@ import org.memlora.models.weights.WeightSource;
 public final class EyesFolder {
     public static final String FILE = "sight.safetensors";
 
+    private static final Path ENCODER = Path.of("encoders", "efficientnet-lite0");
+
     private EyesFolder() { }
+
+    /**
+     * The encoder's folder that goes with an expert's: encoders/efficientnet-lite0 in one of the folders above it, as in this project.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Path encoderFor(Path folder) {
+        for (Path above = folder.toAbsolutePath().normalize(); above != null; above = above.getParent()) {
+            if (Files.isDirectory(above.resolve(ENCODER))) {
+                return above.resolve(ENCODER);
+            }
+        }
+        throw new IllegalArgumentException("None of the folders above " + folder + " has " + ENCODER + ", expected the pretrained encoder of the vision"
+                + " expert's eyes there: copy the project's models/encoders beside its experts");
+    }
 
     /** Whether an expert's folder has eyes. */
     public static boolean isOne(Path folder) {

@@ -43,7 +43,7 @@ public final class ObjectSight implements AutoCloseable {
     /**
      * What a pass saw.
      *
-     * @param heat [B * S * S, 2] logits: no object's middle in this cell, or one
+     * @param heat [B * S * S, 2] logits: no object's middle in this cell, or one; null where only tokens were asked for
      * @param tokens [n, D], of each picture the whole, then its cells in the order given
      * @param attributes [n, A] logits
      */
@@ -119,6 +119,11 @@ public final class ObjectSight implements AutoCloseable {
         return parameters.arrays();
     }
 
+    /** Of them, what works on kept rows of the grid: all behind the trained blocks but the map of places. */
+    public List<NDArray> mixingParameters() {
+        return parameters.arrays().entrySet().stream().filter(entry -> !entry.getKey().matches("(blocks|neck|heat)\\..*")).map(Map.Entry::getValue).toList();
+    }
+
     public void set(NDArray parameter, float[] values) {
         parameters.set(parameter, values);
     }
@@ -155,42 +160,61 @@ public final class ObjectSight implements AutoCloseable {
     }
 
     /**
-     * Tokens of the pictures with objects in these cells; differentiable.
+     * What the grid holds for the tokens.
      *
-     * @param cells of each picture: row * S + column
+     * @param means [B, D] of the pictures
+     * @param objects [objects, D], the cells' rows, picture after picture; null = none
      */
-    public Seen see(NDArray grid, int[][] cells) {
-        NDManager scratch = grid.getManager();
+    public record Places(NDArray means, NDArray objects) { }
+
+    /** @param cells of each picture: row * S + column */
+    public Places at(NDArray grid, int[][] cells) {
         int size = config.cells() * config.cells();
-        NDArray means = MixingLayer.linear(grid.reshape(cells.length, size, config.width()).mean(new int[] {1}), whole);
+        List<Long> from = new ArrayList<>();
+        for (int picture = 0; picture < cells.length; picture++) {
+            for (int cell : cells[picture]) {
+                from.add((long) picture * size + cell);
+            }
+        }
+        return new Places(grid.reshape(cells.length, size, config.width()).mean(new int[] {1}),
+                from.isEmpty() ? null : grid.get(grid.getManager().create(from.stream().mapToLong(Long::longValue).toArray())));
+    }
+
+    /** Tokens of the pictures with objects in these cells; differentiable. */
+    public Seen see(NDArray grid, int[][] cells) {
+        Seen seen = see(at(grid, cells), cells);
+        return new Seen(heat(grid), seen.tokens, seen.attributes);
+    }
+
+    /** The same without the map of objects' places, e.g. from kept rows of the grid. */
+    public Seen see(Places places, int[][] cells) {
+        NDManager scratch = places.means.getManager();
+        NDArray x = MixingLayer.linear(places.means, whole);
         int objects = Arrays.stream(cells).mapToInt(of -> of.length).sum();
         long[] order = new long[cells.length + objects];
         int[] pictureOf = new int[order.length];
-        long[] from = new long[objects];
         long[] rows = new long[objects];
         long[] columns = new long[objects];
         for (int picture = 0, object = 0, token = 0; picture < cells.length; picture++) {
             pictureOf[token] = picture;
             order[token++] = picture;
             for (int cell : cells[picture]) {
-                from[object] = (long) picture * size + cell;
                 rows[object] = cell / config.cells();
                 columns[object] = cell % config.cells();
                 pictureOf[token] = picture;
                 order[token++] = cells.length + object++;
             }
         }
-        NDArray x = means;
         if (objects > 0) {
-            NDArray placed = grid.get(scratch.create(from)).add(rowPlaces.get(scratch.create(rows))).add(columnPlaces.get(scratch.create(columns)));
-            x = NDArrays.concat(new NDList(means, placed), 0).get(scratch.create(order));
+            NDArray placed = places.objects.add(rowPlaces.get(scratch.create(rows))).add(columnPlaces.get(scratch.create(columns)));
+            x = NDArrays.concat(new NDList(x, placed), 0).get(scratch.create(order));
         }
         NDArray mask = mask(pictureOf, scratch);
         for (MixingLayer layer : mixing) {
             x = layer.forward(x, mask);
         }
         NDArray tokens = MixingLayer.normalised(x, finalNorm);
-        return new Seen(heat(grid), tokens, MixingLayer.linear(tokens, attributes));
+        return new Seen(null, tokens, MixingLayer.linear(tokens, attributes));
     }
 
     private static NDArray mask(int[] pictureOf, NDManager scratch) {
