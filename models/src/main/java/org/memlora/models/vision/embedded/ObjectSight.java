@@ -5,7 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.Activation;
+import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,7 +155,7 @@ public final class ObjectSight implements AutoCloseable {
     public NDArray grid(NDArray trunk) {
         NDArray seen = LiteEncoder.run(branch, trunk);
         long channels = seen.getShape().get(1);
-        return ai.djl.nn.Activation.gelu(MixingLayer.linear(seen.transpose(0, 2, 3, 1).reshape(-1, channels), neck));
+        return Activation.gelu(MixingLayer.linear(seen.transpose(0, 2, 3, 1).reshape(-1, channels), neck));
     }
 
     /** Where objects are: [B * S * S, 2]. */
@@ -206,7 +210,7 @@ public final class ObjectSight implements AutoCloseable {
             }
         }
         if (objects > 0) {
-            NDArray placed = places.objects.add(rowPlaces.get(scratch.create(rows))).add(columnPlaces.get(scratch.create(columns)));
+            NDArray placed = places.objects.add(of(rowPlaces, scratch.create(rows))).add(of(columnPlaces, scratch.create(columns)));
             x = NDArrays.concat(new NDList(x, placed), 0).get(scratch.create(order));
         }
         NDArray mask = mask(pictureOf, scratch);
@@ -215,6 +219,11 @@ public final class ObjectSight implements AutoCloseable {
         }
         NDArray tokens = MixingLayer.normalised(x, finalNorm);
         return new Seen(null, tokens, MixingLayer.linear(tokens, attributes));
+    }
+
+    /** Rows of a table; the result belongs to the manager of {@code indices}. */
+    private static NDArray of(NDArray table, NDArray indices) {
+        return Embedding.embedding(indices, table, SparseFormat.DENSE).singletonOrThrow();
     }
 
     private static NDArray mask(int[] pictureOf, NDManager scratch) {
@@ -233,7 +242,7 @@ public final class ObjectSight implements AutoCloseable {
         int first = config.first(kind, attribute);
         int values = config.attributes(kind).get(attribute).values();
         NDArray chosen = seen.attributes.get(seen.attributes.getManager().create(rows));
-        return chosen.get(new ai.djl.ndarray.index.NDIndex().addAllDim().addSliceDim(first, first + values));
+        return chosen.get(new NDIndex().addAllDim().addSliceDim(first, first + values));
     }
 
     /** What the pictures hold, as the projector takes it. */
