@@ -20,7 +20,8 @@ package org.memlora.distillation.sight;
  */
 public record SightSettings(int trunkBlocks, int width, int mixingLayers, int heads, int projectorWidth, int pictures, int batchPictures,
         double learningRate, double warmupShare, double weightDecay, double clipNorm, int mixingPictures, int mixingEpochs,
-        int validationPictures, int validateEverySteps, int checkpointSeconds, long seed) {
+        int validationPictures, int validateEverySteps, int checkpointSeconds,
+        long seed) {
 
     public SightSettings {
         for (int value : new int[] {pictures, batchPictures, validationPictures, validateEverySteps, checkpointSeconds}) {

@@ -26,9 +26,8 @@ public record Familiarity(float[] mean, float[] precision, float limit) {
     /** @param taught styles of pictures that the eyes were taught on @param heldOut of others of their kind */
     public static Familiarity fit(List<float[]> taught, List<float[]> heldOut) {
         int size = taught.get(0).length;
-        if (taught.size() <= size || heldOut.isEmpty()) {
-            throw new IllegalArgumentException(taught.size() + " styles of " + size + " values and " + heldOut.size()
-                    + " held-out ones, expected more styles than values and at least one held-out");
+        if (taught.size() < 2 || heldOut.isEmpty()) {
+            throw new IllegalArgumentException(taught.size() + " styles and " + heldOut.size() + " held-out ones, expected at least 2 and 1");
         }
         double[] mean = new double[size];
         taught.forEach(style -> {

@@ -132,11 +132,11 @@ class ObjectSightTest {
         try (ObjectSight sight = fresh(); WordProjector projector = WordProjector.fresh(CONFIG, new Zeros(), new WordsAsTokens(List.of()), 3, Device.cpu())) {
             List<float[]> styles = new ArrayList<>();
             List<RgbPicture> familiar = new ArrayList<>();
-            for (int i = 0; i < 120; i++) {
+            for (int i = 0; i < 92; i++) {
                 familiar.add(flat(i));
             }
             sight.look(familiar, styles);
-            EyesFolder.write(folder, sight, projector, Familiarity.fit(styles.subList(0, 110), styles.subList(110, 120)));
+            EyesFolder.write(folder, sight, projector, Familiarity.fit(styles.subList(0, 84), styles.subList(84, 92)));
         }
         WordsAsTokens tokenizer = new WordsAsTokens(List.of(PhotoText.prompt(Optional.empty())));
         try (EmbeddedEyes eyes = EmbeddedEyes.open(folder, ENCODER, Zeros.WIDTH, tokenizer, Device.cpu())) {
