@@ -42,8 +42,7 @@ final class Samples {
     static MemoryOperation operation() {
         return MemoryOperation.newBuilder().setOperationId("o-1").setBankId("bank-7").setKind(OperationKind.UPDATE).setTime(TIME)
                 .setFactText("Zoë moved to Malmö.").setMemoryId("m-2").setTargetMemoryId("m-1").setTargetText("Zoë lives in Lund.")
-                .setOccurredOn(LocalDate.of(2023, 5, 7)).setSourceEventIds(List.of("e-1")).setDecidedBy("model")
-                .setPicture(new PictureLink("0".repeat(64), "https://example.org/malmö.jpg")).build();
+                .setOccurredOn(LocalDate.of(2023, 5, 7)).setSourceEventIds(List.of("e-1")).setDecidedBy("model").build();
     }
 
     static FailedEvent failed() {
@@ -54,8 +53,7 @@ final class Samples {
     static MemoryRecord memory() {
         return MemoryRecord.newBuilder().setId("m-1").setText("Zoë moved to Malmö.").setValidFrom(TIME).setValidTo(TIME.plusSeconds(1))
                 .setSourceEventIds(List.of("e-1")).setSupersededBy("m-2").setEmbedding(ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F}))
-                .setSaid(new Said(List.of("malmö", "moved"), ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F})))
-                .setPicture(new PictureLink("f".repeat(64), null)).build();
+                .setSaid(new Said(List.of("malmö", "moved"), ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F}))).build();
     }
 
     static Stream<SpecificRecord> all() {

@@ -12,8 +12,8 @@ import org.apache.avro.Schema;
 final class SchemaFiles {
     static final Path SOURCES = Path.of("src/main/avro");
     static final Path RELEASES = Path.of("src/test/resources/released");
-    private static final List<String> NAMES = List.of("Picture", "Turn", "Question", "Forget", "StageUsage", "PictureLink", "MemoryRead",
-            "Said", "ConversationEvent", "Answer", "MemoryOperation", "FailedEvent", "MemoryRecord");
+    private static final List<String> NAMES = List.of("Picture", "Turn", "Question", "Forget", "StageUsage", "MemoryRead", "Said",
+            "ConversationEvent", "Answer", "MemoryOperation", "FailedEvent", "MemoryRecord");
 
     private SchemaFiles() {
     }

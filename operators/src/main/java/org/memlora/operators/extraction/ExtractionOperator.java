@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
@@ -14,7 +13,6 @@ import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.Stage;
 import org.memlora.operators.StageFailure;
 import org.memlora.operators.StageModel;
-import org.memlora.operators.memory.PictureLink;
 import org.memlora.operators.memory.Words;
 
 /** Stage 1: exchanges to dated facts (paper, section 3.1). Threading: may be called by all threads. */
@@ -83,8 +81,7 @@ public final class ExtractionOperator {
             Instant saidAt = sources.get(sources.size() - 1).time();
             facts.add(new Fact(
                     FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, saidAt,
-                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList(), ExtractionPrompt.dialogue(exchange),
-                    picture(exchange, text)));
+                    RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList(), ExtractionPrompt.dialogue(exchange)));
         }
         return facts;
     }
@@ -99,22 +96,6 @@ public final class ExtractionOperator {
             return !words.isEmpty();
         }).toList();
         return sources.isEmpty() ? exchange.turns() : sources;
-    }
-
-    /** The picture whose description has most words of the fact; none that the fact could be told without. */
-    private static Optional<PictureLink> picture(Exchange exchange, String fact) {
-        Optional<PictureLink> best = Optional.empty();
-        int most = 0;
-        for (DialogueTurn turn : exchange.turns()) {
-            Set<String> words = Words.content(fact);
-            words.retainAll(Words.content(turn.pictureDescription().orElse("")));
-            words.removeAll(Words.content(turn.speaker()));
-            if (turn.picture().isPresent() && words.size() > most) {
-                best = turn.picture();
-                most = words.size();
-            }
-        }
-        return best;
     }
 
     private static StageFailure failure(Exchange exchange, String reason, String rawText) {

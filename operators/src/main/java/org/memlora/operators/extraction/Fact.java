@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import org.memlora.operators.memory.PictureLink;
 
 /**
  * A statement drawn from an exchange.
@@ -13,16 +12,9 @@ import org.memlora.operators.memory.PictureLink;
  * @param saidAt time of the turn it came from (event time)
  * @param occurredOn day it happened on, where the text gives one ("last Friday" resolved against saidAt)
  * @param said the exchange it came from, a line per turn
- * @param picture the picture that shows it
  */
-public record Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said,
-        Optional<PictureLink> picture) {
+public record Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said) {
     public Fact {
         sourceEventIds = List.copyOf(sourceEventIds);
-    }
-
-    /** That no picture shows. */
-    public Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said) {
-        this(id, text, saidAt, occurredOn, sourceEventIds, said, Optional.empty());
     }
 }

@@ -16,7 +16,6 @@ import java.util.TreeSet;
  * @param validTo exclusive, event time; empty = still valid
  * @param embedding unit vector of the text
  * @param said what the text was read from; empty where nothing but the text is known
- * @param picture the picture that shows it
  */
 public record Memory(
         String id,
@@ -28,20 +27,13 @@ public record Memory(
         Optional<String> supersedes,
         Optional<String> supersededBy,
         float[] embedding,
-        Optional<Said> said,
-        Optional<PictureLink> picture) {
+        Optional<Said> said) {
     public Memory {
         sourceEventIds = List.copyOf(sourceEventIds);
         if (said.isPresent() && said.get().embedding.length != embedding.length) {
             throw new IllegalArgumentException("memory " + id + ": the vector of what was said has " + said.get().embedding.length
                     + " dimensions, the text's has " + embedding.length + ": both must come from one text embedder");
         }
-    }
-
-    /** That no picture shows. */
-    public Memory(String id, String text, Instant validFrom, Optional<Instant> validTo, Optional<LocalDate> occurredOn, List<String> sourceEventIds,
-            Optional<String> supersedes, Optional<String> supersededBy, float[] embedding, Optional<Said> said) {
-        this(id, text, validFrom, validTo, occurredOn, sourceEventIds, supersedes, supersededBy, embedding, said, Optional.empty());
     }
 
     /** Of which only the text is known. */

@@ -34,8 +34,7 @@ final class MemoryEditor {
         }
         Memory memory = memory(fact, vectors, Optional.empty(), Optional.of(target.id()), Optional.empty());
         Memory closed = new Memory(target.id(), target.text(), target.validFrom(), Optional.of(fact.saidAt()),
-                target.occurredOn(), target.sourceEventIds(), target.supersedes(), Optional.of(memory.id()), target.embedding(), target.said(),
-                target.picture());
+                target.occurredOn(), target.sourceEventIds(), target.supersedes(), Optional.of(memory.id()), target.embedding(), target.said());
         bank.put(closed);
         bank.put(memory);
         return new MemoryChange(operation, fact, Optional.of(memory), Optional.of(closed), "model");
@@ -44,6 +43,6 @@ final class MemoryEditor {
     private static Memory memory(
             Fact fact, FactVectors vectors, Optional<Instant> validTo, Optional<String> supersedes, Optional<String> supersededBy) {
         return new Memory(fact.id(), fact.text(), fact.saidAt(), validTo, fact.occurredOn(), fact.sourceEventIds(),
-                supersedes, supersededBy, vectors.fact(), Optional.of(new Memory.Said(Words.content(fact.said()), vectors.said())), fact.picture());
+                supersedes, supersededBy, vectors.fact(), Optional.of(new Memory.Said(Words.content(fact.said()), vectors.said())));
     }
 }

@@ -15,7 +15,6 @@ import org.memlora.models.grammar.GrammarMatcher;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.StageFailure;
-import org.memlora.operators.memory.PictureLink;
 import org.memlora.operators.testing.CannedModel;
 import org.memlora.operators.testing.GrammarSampler;
 
@@ -186,26 +185,5 @@ class ExtractionOperatorTest {
         }
         assertThat(GrammarMatcher.matches(ExtractionPrompt.GRAMMAR, "")).isFalse();
         assertThat(GrammarMatcher.matches(ExtractionPrompt.GRAMMAR, "- a\n".repeat(6) + "- a")).isFalse();
-    }
-
-    @Test
-    void shouldLinkAFactToThePictureThatShowsIt() {
-        var car = new PictureLink("aa", Optional.of("https://example.org/car.jpg"));
-        var dogs = new PictureLink("bb", Optional.empty());
-        var exchange = new Exchange("b", List.of(
-                new DialogueTurn("e1", "Ann", "Look, and I work at a bank now!", THURSDAY, Optional.of("a red car on a beach"), Optional.of(car)),
-                new DialogueTurn("e2", "Ben", "Here are mine.", THURSDAY, Optional.of("two dogs on a sofa"), Optional.of(dogs))));
-
-        ExtractionResult result = extract("- Ann has a red car\n- Ben has two dogs\n- Ann works at a bank", FinishReason.STOP, exchange);
-
-        assertThat(result.facts()).extracting(Fact::picture).containsExactly(Optional.of(car), Optional.of(dogs), Optional.empty());
-    }
-
-    @Test
-    void shouldLinkNoFactToAPictureThatNobodySaw() {
-        var captioned = new Exchange("b", List.of(new DialogueTurn("e1", "Ann", "Look!", THURSDAY, Optional.of("a red car"))));
-
-        assertThat(extract("- Ann has a red car", FinishReason.STOP, captioned).facts()).singleElement()
-                .extracting(Fact::picture).isEqualTo(Optional.empty());
     }
 }

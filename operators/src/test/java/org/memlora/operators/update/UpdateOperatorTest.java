@@ -20,7 +20,6 @@ import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.extraction.Fact;
 import org.memlora.operators.memory.InMemoryBank;
 import org.memlora.operators.memory.Memory;
-import org.memlora.operators.memory.PictureLink;
 import org.memlora.operators.testing.CannedModel;
 import org.memlora.operators.testing.GrammarSampler;
 
@@ -254,18 +253,5 @@ class UpdateOperatorTest {
                 assertThat(GrammarMatcher.matches(grammar, outside)).as(outside).isFalse();
             }
         }
-    }
-
-    @Test
-    void shouldKeepTheLinkToAPictureAlsoWhenTheMemoryIsClosed() {
-        var link = new PictureLink("aa", Optional.of("https://example.org/car.jpg"));
-        var seen = new Fact("m1", "Ann has a red car", START, Optional.empty(), List.of("e1"), "Ann: Look!", Optional.of(link));
-        update(new ScriptedLanguageModel(), seen);
-
-        update(new ScriptedLanguageModel().otherwise("UPDATE 1"), fact("m2", "Ann has a blue car", 1));
-
-        assertThat(bank.get("m1").orElseThrow().validTo()).isPresent();
-        assertThat(bank.get("m1").orElseThrow().picture()).contains(link);
-        assertThat(bank.get("m2").orElseThrow().picture()).isEmpty();
     }
 }
