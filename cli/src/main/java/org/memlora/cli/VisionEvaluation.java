@@ -36,12 +36,13 @@ record VisionEvaluation(LanguageModels.Request request, List<Path> data, int sce
                 throw new UserError("The base " + request.base() + " sees nothing: its experts in " + request.experts().map(Path::toString).orElse("(none)")
                         + " bring no eyes (vision/sight.json); name a vision-language model with --base, or train the expert with ./memlora distill.");
             }
-            List<VisionRow> rows = new VisionRows(seeing, questions, (row, done, total) -> progress.step(row, done, total, "")).run();
+            VisionRows runner = new VisionRows(seeing, questions, (row, done, total) -> progress.step(row, done, total, ""));
+            List<VisionRow> rows = runner.run();
             progress.close();
-            VisionReport written = new VisionReport(request.base(), commit, what, rows);
+            VisionReport written = new VisionReport(request.base(), commit, what, rows, runner.captions());
             written.write(report);
             written.print(out);
-            out.println("Written to " + report + ": summary.json, answers.jsonl, report.html");
+            out.println("Written to " + report + ": summary.json, answers.jsonl, captions.jsonl, report.html");
         }
     }
 

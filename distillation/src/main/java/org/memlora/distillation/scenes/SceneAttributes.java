@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.memlora.distillation.scenes.LabelledScene.Labelled;
@@ -31,8 +32,8 @@ public final class SceneAttributes {
     public static List<Attribute> ofObjects() {
         return List.of(named("shape", SceneShape.values(), SceneShape::label), named("colour", SceneColour.values(), SceneColour::label),
                 named("texture", Texture.values(), texture -> texture == Texture.PLAIN ? "" : texture.adjective()),
-                new Attribute("unusual", List.of("", "unusual")), alike("alike by shape"), alike("alike by colour"), alike("alike by colour and shape"),
-                alike("alike by texture and shape"));
+                new Attribute("unusual", List.of("", "unusual")), alike("alike by shape", i -> ""), alike("alike by colour", i -> ""),
+                alike("alike by colour and shape", i -> NumberWords.of(i + 1)), alike("alike by texture and shape", i -> ""));
     }
 
     public static List<Attribute> ofParts() {
@@ -44,8 +45,9 @@ public final class SceneAttributes {
         return new Attribute(name, Stream.of(values).map(word).toList());
     }
 
-    private static Attribute alike(String name) {
-        return new Attribute(name, IntStream.range(0, MOST_ALIKE).mapToObj(i -> "").toList());
+    /** Only one of them has words: the numbers of several in one vector could not be told apart. */
+    private static Attribute alike(String name, IntFunction<String> word) {
+        return new Attribute(name, IntStream.range(0, MOST_ALIKE).mapToObj(word).toList());
     }
 
     /** The scene that {@code render-scenes} writes under this number. */

@@ -21,9 +21,13 @@ final class SightLoss {
         return places(seen.heat(), sight.config().cells(), middles, grid.getManager()).add(attributes(sight, seen, scenes));
     }
 
-    /** What the tokens are. */
+    /** What the tokens are, told by each alone and after it has seen the others. */
     static NDArray attributes(ObjectSight sight, ObjectSight.Seen seen, List<LabelledScene> scenes) {
-        NDArray loss = seen.tokens().getManager().zeros(new Shape());
+        return attributes(sight, seen.attributes(), scenes).add(attributes(sight, seen.early(), scenes));
+    }
+
+    private static NDArray attributes(ObjectSight sight, NDArray seen, List<LabelledScene> scenes) {
+        NDArray loss = seen.getManager().zeros(new Shape());
         for (int i = 0; i < sight.config().picture().size(); i++) {
             int attribute = i;
             loss = add(loss, sight, seen, Kind.PICTURE, i, scenes, (scene, object) -> object < 0 ? scene.values()[attribute] : LabelledScene.NO_VALUE);
@@ -47,7 +51,7 @@ final class SightLoss {
         int of(LabelledScene scene, int object);
     }
 
-    private static NDArray add(NDArray loss, ObjectSight sight, ObjectSight.Seen seen, Kind kind, int attribute, List<LabelledScene> scenes, Label label) {
+    private static NDArray add(NDArray loss, ObjectSight sight, NDArray seen, Kind kind, int attribute, List<LabelledScene> scenes, Label label) {
         List<Long> rows = new ArrayList<>();
         List<Long> labels = new ArrayList<>();
         long token = 0;

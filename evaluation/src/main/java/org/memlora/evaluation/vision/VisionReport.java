@@ -10,12 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.memlora.evaluation.JsonFile;
 import org.memlora.evaluation.plots.BarChart;
 import org.memlora.evaluation.plots.Xml;
 
-/** summary.json, answers.jsonl (of the first row; answers-ROW.jsonl of the others) and report.html. */
+/** summary.json, answers.jsonl (of the first row; answers-ROW.jsonl of the others), captions.jsonl and report.html. */
 public final class VisionReport {
     private static final int MOST_EXAMPLES = 60;
 
@@ -23,13 +24,15 @@ public final class VisionReport {
     private final String commit;
     private final String data;
     private final List<VisionRow> rows;
+    private final Map<String, String> captions;
 
-    /** @param data what the questions are, in a few words @param rows at least one */
-    public VisionReport(String model, String commit, String data, List<VisionRow> rows) {
+    /** @param data what the questions are, in a few words @param rows at least one @param captions by picture */
+    public VisionReport(String model, String commit, String data, List<VisionRow> rows, Map<String, String> captions) {
         this.model = model;
         this.commit = commit;
         this.data = data;
         this.rows = List.copyOf(rows);
+        this.captions = captions;
     }
 
     public void write(Path folder) throws IOException {
@@ -42,6 +45,8 @@ public final class VisionReport {
             JsonFile.writeLines(folder.resolve(row == rows.get(0) ? "answers.jsonl" : "answers-" + row.name() + ".jsonl"),
                     IntStream.range(0, row.answers().size()).mapToObj(i -> answer(row, i)).toList());
         }
+        JsonFile.writeLines(folder.resolve("captions.jsonl"), captions.entrySet().stream()
+                .map(one -> JsonNodeFactory.instance.objectNode().put("image", one.getKey()).put("description", one.getValue())).toList());
         Files.writeString(folder.resolve("report.html"), html());
     }
 

@@ -7,12 +7,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -36,6 +40,7 @@ public final class VisionRows {
     private final VisionLanguageModel model;
     private final List<VisionQuestion> questions;
     private final Progress progress;
+    private final Map<String, String> captions = new LinkedHashMap<>();
 
     /** Told after each batch of a row. */
     public interface Progress {
@@ -68,7 +73,12 @@ public final class VisionRows {
         return rows;
     }
 
-    private VisionRow looked(String row, String expert, java.util.function.Function<VisionQuestion, byte[]> picture) {
+    /** What {@link #run} was told of each picture for the caption row. */
+    public Map<String, String> captions() {
+        return Collections.unmodifiableMap(captions);
+    }
+
+    private VisionRow looked(String row, String expert, Function<VisionQuestion, byte[]> picture) {
         boolean trained = !expert.equals(GenerationRequest.BASE);
         return new VisionRow(row, questions, batches(row, questions, (from, to) -> model.look(questions.subList(from, to).stream()
                 .map(question -> new PictureRequest(picture.apply(question), request(VisionPrompt.question(question.question(), trained), expert, ANSWER_TOKENS)))
@@ -82,7 +92,6 @@ public final class VisionRows {
         List<String> described = batches("caption, describing", shown, (from, to) -> model.look(shown.subList(from, to).stream()
                 .map(one -> new PictureRequest(one.picture(), request(VisionPrompt.description(!expert.equals(GenerationRequest.BASE)), expert, DESCRIPTION_TOKENS)))
                 .toList()));
-        Map<String, String> captions = new HashMap<>();
         IntStream.range(0, shown.size()).forEach(i -> captions.put(shown.get(i).image(), described.get(i)));
         return new VisionRow("caption", questions, batches("caption", questions, (from, to) -> model.generate(questions.subList(from, to).stream()
                 .map(question -> request(List.of(VisionPrompt.question(question.question(), false).get(0), ChatMessage.user("The picture shows: "
@@ -92,7 +101,7 @@ public final class VisionRows {
     /** The most frequent answer of each kind, of these very questions: what knows the answers' shares and no picture reaches. */
     private VisionRow majority() {
         Map<String, String> most = new HashMap<>();
-        questions.stream().collect(Collectors.groupingBy(VisionQuestion::kind, Collectors.groupingBy(VisionQuestion::answer, java.util.TreeMap::new,
+        questions.stream().collect(Collectors.groupingBy(VisionQuestion::kind, Collectors.groupingBy(VisionQuestion::answer, TreeMap::new,
                 Collectors.counting()))).forEach((kind, counts) -> most.put(kind, counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey()));
         return new VisionRow("majority", questions, questions.stream().map(question -> most.get(question.kind())).toList());
     }

@@ -23,6 +23,7 @@ class VisionRowsTest {
 
     @TempDir
     private Path folder;
+    private VisionRows runner;
 
     @BeforeEach
     void writeQuestions() throws IOException {
@@ -50,7 +51,8 @@ class VisionRowsTest {
     private List<VisionRow> rows(String... experts) {
         ScriptedLanguageModel text = new ScriptedLanguageModel(experts)
                 .when(request -> ScriptedLanguageModel.promptText(request).contains("The picture shows: one hat.\nHow many hats?"), "one").otherwise("not visible");
-        return new VisionRows(new ScriptedVisionModel(text, VisionRowsTest::see), VisionQuestion.read(folder), (row, done, total) -> { }).run();
+        runner = new VisionRows(new ScriptedVisionModel(text, VisionRowsTest::see), VisionQuestion.read(folder), (row, done, total) -> { });
+        return runner.run();
     }
 
     @Test
@@ -72,7 +74,8 @@ class VisionRowsTest {
 
     @Test
     void theReportHasTheRowsWithNumbersByKind() throws IOException {
-        new VisionReport("m", "c", "test", rows("vision")).write(folder.resolve("report"));
+        List<VisionRow> rows = rows("vision");
+        new VisionReport("m", "c", "test", rows, runner.captions()).write(folder.resolve("report"));
 
         JsonNode summary = new ObjectMapper().readTree(folder.resolve("report/summary.json").toFile());
         JsonNode written = summary.path("vision").path("rows");
@@ -82,6 +85,8 @@ class VisionRowsTest {
         assertThat(written.get(0).path("byKind").path("counting").path("n").asInt()).isEqualTo(3);
         assertThat(written.get(0).path("byKind").path("other").path("accuracy").asDouble()).isZero();
         assertThat(Files.readAllLines(folder.resolve("report/answers.jsonl"))).hasSize(5).first().asString().contains("\"answer\":\"Two.\"", "\"right\":true");
+        assertThat(Files.readAllLines(folder.resolve("report/captions.jsonl"))).containsExactly("{\"image\":\"a.png\",\"description\":\"a cat\"}",
+                "{\"image\":\"b.png\",\"description\":\"one hat\"}");
         assertThat(Files.readString(folder.resolve("report/report.html"))).contains("<td>caption</td><td>5</td><td>0.200</td>", "<svg");
     }
 

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Embedding;
+import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,8 @@ public final class ObjectSight implements AutoCloseable {
     private final NDArray[] whole;
     private final NDArray rowPlaces;
     private final NDArray columnPlaces;
+    private final NDArray[] early;
+    private final NDArray known;
     private final List<MixingLayer> mixing = new ArrayList<>();
     private final NDArray[] finalNorm;
     private final NDArray[] attributes;
@@ -50,8 +53,9 @@ public final class ObjectSight implements AutoCloseable {
      * @param heat [B * S * S, 2] logits: no object's middle in this cell, or one; null where only tokens were asked for
      * @param tokens [n, D], of each picture the whole, then its cells in the order given
      * @param attributes [n, A] logits
+     * @param early the same of each token by itself, before it has seen the others
      */
-    public record Seen(NDArray heat, NDArray tokens, NDArray attributes) { }
+    public record Seen(NDArray heat, NDArray tokens, NDArray attributes, NDArray early) { }
 
     private ObjectSight(SightConfig config, WeightSource encoderWeights, WeightSource trained, long seed, NDManager manager) {
         this.config = config;
@@ -68,6 +72,8 @@ public final class ObjectSight implements AutoCloseable {
         whole = parameters.linear("whole", width, width);
         rowPlaces = parameters.get("places.rows", 0.1, config.cells(), width);
         columnPlaces = parameters.get("places.columns", 0.1, config.cells(), width);
+        early = parameters.linear("early", config.values(), width);
+        known = parameters.get("known.weight", 1 / Math.sqrt(config.attributes().size()), width, config.values());
         for (int layer = 0; layer < config.mixingLayers(); layer++) {
             mixing.add(new MixingLayer(parameters, "mixing." + layer, width, config.heads()));
         }
@@ -187,7 +193,7 @@ public final class ObjectSight implements AutoCloseable {
     /** Tokens of the pictures with objects in these cells; differentiable. */
     public Seen see(NDArray grid, int[][] cells) {
         Seen seen = see(at(grid, cells), cells);
-        return new Seen(heat(grid), seen.tokens, seen.attributes);
+        return new Seen(heat(grid), seen.tokens, seen.attributes, seen.early);
     }
 
     /** The same without the map of objects' places, e.g. from kept rows of the grid. */
@@ -213,12 +219,25 @@ public final class ObjectSight implements AutoCloseable {
             NDArray placed = places.objects.add(of(rowPlaces, scratch.create(rows))).add(of(columnPlaces, scratch.create(columns)));
             x = NDArrays.concat(new NDList(x, placed), 0).get(scratch.create(order));
         }
+        NDArray alone = MixingLayer.linear(x, early);
+        x = x.add(Linear.linear(shares(alone), known).singletonOrThrow());
         NDArray mask = mask(pictureOf, scratch);
         for (MixingLayer layer : mixing) {
             x = layer.forward(x, mask);
         }
         NDArray tokens = MixingLayer.normalised(x, finalNorm);
-        return new Seen(null, tokens, MixingLayer.linear(tokens, attributes));
+        return new Seen(null, tokens, MixingLayer.linear(tokens, attributes), alone);
+    }
+
+    /** Of each attribute's values. To find what is alike, attention compares these rather than what the blocks make of pixels. */
+    private NDArray shares(NDArray logits) {
+        NDList shares = new NDList();
+        int first = 0;
+        for (Attribute attribute : config.attributes()) {
+            shares.add(logits.get(new NDIndex().addAllDim().addSliceDim(first, first + attribute.values())).softmax(1));
+            first += attribute.values();
+        }
+        return NDArrays.concat(shares, 1);
     }
 
     /** Rows of a table; the result belongs to the manager of {@code indices}. */
@@ -237,11 +256,11 @@ public final class ObjectSight implements AutoCloseable {
         return scratch.create(values, new Shape(tokens, tokens));
     }
 
-    /** The values of one attribute of some tokens: [rows, values] logits; differentiable. */
-    public NDArray attribute(Seen seen, Kind kind, int attribute, long[] rows) {
+    /** The values of one attribute of some tokens: [rows, values] logits; differentiable. @param logits one of {@link Seen} */
+    public NDArray attribute(NDArray logits, Kind kind, int attribute, long[] rows) {
         int first = config.first(kind, attribute);
         int values = config.attributes(kind).get(attribute).values();
-        NDArray chosen = seen.attributes.get(seen.attributes.getManager().create(rows));
+        NDArray chosen = logits.get(logits.getManager().create(rows));
         return chosen.get(new NDIndex().addAllDim().addSliceDim(first, first + values));
     }
 
