@@ -7,8 +7,15 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import org.memlora.models.transformer.Scalar;
 
-/** Attention between the tokens of a picture, in both directions, and feed-forward: what an object is like is a matter of the others. */
+/**
+ * Attention between the tokens of a picture, in both directions, and feed-forward: what an object is like is a matter of the others. A token's
+ * shares are not made to sum to 1: how many are like it would be lost in a mean. Begins as nothing: tokens that say little yet would blur each other.
+ */
 final class MixingLayer {
+    /** Added to the scores: of tokens of the same picture, so that they begin with a small share, and of those of another. */
+    static final float SEEN = -1;
+    static final float HIDDEN = -30000f;
+
     private static final float EPSILON = 1e-5f;
     private static final int WIDER = 2;
 
@@ -26,10 +33,10 @@ final class MixingLayer {
         this.heads = heads;
         attentionNorm = norm(parameters, name + ".attention_norm", width);
         inputs = parameters.linear(name + ".attention_inputs", 3L * width, width);
-        output = parameters.linear(name + ".attention_output", width, width);
+        output = parameters.zeros(name + ".attention_output", width, width);
         feedForwardNorm = norm(parameters, name + ".feed_forward_norm", width);
         up = parameters.linear(name + ".up", (long) WIDER * width, width);
-        down = parameters.linear(name + ".down", width, (long) WIDER * width);
+        down = parameters.zeros(name + ".down", width, (long) WIDER * width);
     }
 
     static NDArray[] norm(SightParameters parameters, String name, int width) {
@@ -56,7 +63,7 @@ final class MixingLayer {
         NDArray all = linear(x, inputs).reshape(tokens, 3L * heads, headWidth).transpose(1, 0, 2);
         NDArray query = all.get(heads(x, 0));
         NDArray scores = Scalar.times(query.matMul(all.get(heads(x, 1)).transpose(0, 2, 1)), 1 / Math.sqrt(headWidth)).add(mask);
-        return linear(scores.softmax(2).matMul(all.get(heads(x, 2))).transpose(1, 0, 2).reshape(new Shape(tokens, width)), output);
+        return linear(Activation.sigmoid(scores).matMul(all.get(heads(x, 2))).transpose(1, 0, 2).reshape(new Shape(tokens, width)), output);
     }
 
     private NDArray heads(NDArray x, int part) {

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Embedding;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,9 @@ import org.memlora.models.weights.WeightSource;
  * Threading: one thread.
  */
 public final class ObjectSight implements AutoCloseable {
-    private static final float HIDDEN = -30000f;
+    /** Cells about one in which an object's parts are: its middle is not where its parts are. */
+    private static final Shape NEAR = new Shape(5, 5);
+    private static final Shape NEAR_PADDING = new Shape(2, 2);
 
     private final SightConfig config;
     private final NDManager manager;
@@ -37,6 +40,7 @@ public final class ObjectSight implements AutoCloseable {
     private final SightParameters parameters;
     private final List<InvertedBottleneck> branch;
     private final NDArray[] neck;
+    private final NDArray[] near;
     private final NDArray[] heat;
     private final NDArray[] whole;
     private final NDArray rowPlaces;
@@ -68,6 +72,7 @@ public final class ObjectSight implements AutoCloseable {
             keep(branch.get(i), "blocks." + (config.trunkBlocks() + i) + ".");
         }
         neck = parameters.linear("neck", width, LiteEncoder.plan(SightConfig.END_BLOCK - 1).out());
+        near = parameters.zeros("near", width, width);
         heat = parameters.linear("heat", 2, width);
         whole = parameters.linear("whole", width, width);
         rowPlaces = parameters.get("places.rows", 0.1, config.cells(), width);
@@ -131,7 +136,7 @@ public final class ObjectSight implements AutoCloseable {
 
     /** Of them, what works on kept rows of the grid: all behind the trained blocks but the map of places. */
     public List<NDArray> mixingParameters() {
-        return parameters.arrays().entrySet().stream().filter(entry -> !entry.getKey().matches("(blocks|neck|heat)\\..*")).map(Map.Entry::getValue).toList();
+        return parameters.arrays().entrySet().stream().filter(entry -> !entry.getKey().matches("(blocks|neck|near|heat)\\..*")).map(Map.Entry::getValue).toList();
     }
 
     public void set(NDArray parameter, float[] values) {
@@ -159,9 +164,15 @@ public final class ObjectSight implements AutoCloseable {
 
     /** The trained blocks on what {@link #trunk} gave: [B * S * S, D]; differentiable. */
     public NDArray grid(NDArray trunk) {
-        NDArray seen = LiteEncoder.run(branch, trunk);
-        long channels = seen.getShape().get(1);
-        return Activation.gelu(MixingLayer.linear(seen.transpose(0, 2, 3, 1).reshape(-1, channels), neck));
+        NDArray rows = Activation.gelu(MixingLayer.linear(rows(LiteEncoder.run(branch, trunk)), neck));
+        NDArray map = rows.reshape(-1, config.cells(), config.cells(), config.width()).transpose(0, 3, 1, 2);
+        NDArray around = Pool.maxPool2d(map, NEAR, new Shape(1, 1), NEAR_PADDING, false);
+        return rows.add(MixingLayer.linear(rows(around), near));
+    }
+
+    /** [B, C, S, S] to [B * S * S, C] */
+    private static NDArray rows(NDArray map) {
+        return map.transpose(0, 2, 3, 1).reshape(-1, map.getShape().get(1));
     }
 
     /** Where objects are: [B * S * S, 2]. */
@@ -250,7 +261,7 @@ public final class ObjectSight implements AutoCloseable {
         float[] values = new float[tokens * tokens];
         for (int i = 0; i < tokens; i++) {
             for (int j = 0; j < tokens; j++) {
-                values[i * tokens + j] = pictureOf[i] == pictureOf[j] ? 0 : HIDDEN;
+                values[i * tokens + j] = pictureOf[i] == pictureOf[j] ? MixingLayer.SEEN : MixingLayer.HIDDEN;
             }
         }
         return scratch.create(values, new Shape(tokens, tokens));

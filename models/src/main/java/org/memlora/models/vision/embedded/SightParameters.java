@@ -51,6 +51,11 @@ final class SightParameters {
         return new NDArray[] {get(name + ".weight", bound, out, in), constant(name + ".bias", 0, out)};
     }
 
+    /** The same; fresh: all 0, so that what is added by the layer begins as nothing. */
+    NDArray[] zeros(String name, long out, long in) {
+        return new NDArray[] {constant(name + ".weight", 0, out, in), constant(name + ".bias", 0, out)};
+    }
+
     private NDArray uniform(double bound, long... shape) {
         float[] values = new float[(int) new Shape(shape).size()];
         for (int i = 0; i < values.length; i++) {
