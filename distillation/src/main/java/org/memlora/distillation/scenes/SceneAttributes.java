@@ -1,6 +1,7 @@
 package org.memlora.distillation.scenes;
 
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,6 +21,10 @@ public final class SceneAttributes {
     public static final int MOST_OBJECTS = 12;
     /** Objects that have what this one has, itself among them. */
     private static final int MOST_ALIKE = 7;
+    /** Place of the attribute among those of objects. */
+    private static final int UNUSUAL = 3;
+    /** What those behind it compare: shape, colour, colour and shape, texture and shape. */
+    private static final int[][] ALIKE_BY = {{0}, {1}, {0, 1}, {0, 2}};
 
     private SceneAttributes() { }
 
@@ -72,6 +77,24 @@ public final class SceneAttributes {
 
     private static int alike(Scene scene, Descriptor descriptor) {
         return (int) Math.min(MOST_ALIKE, scene.count(descriptor)) - 1;
+    }
+
+    /**
+     * Objects that never stood together, as if they did: how many are alike is counted anew, and nothing is said about which one is unusual.
+     *
+     * @param objects of any scenes
+     */
+    public static List<Labelled> together(List<Labelled> objects) {
+        return objects.stream().map(object -> {
+            int[] values = object.values().clone();
+            values[UNUSUAL] = LabelledScene.NO_VALUE;
+            for (int i = 0; i < ALIKE_BY.length; i++) {
+                int[] by = ALIKE_BY[i];
+                long alike = objects.stream().filter(other -> Arrays.stream(by).allMatch(at -> other.values()[at] == object.values()[at])).count();
+                values[UNUSUAL + 1 + i] = (int) Math.min(MOST_ALIKE, alike) - 1;
+            }
+            return new Labelled(object.x(), object.y(), values, object.part());
+        }).toList();
     }
 
     private static RgbPicture pixels(BufferedImage image) {

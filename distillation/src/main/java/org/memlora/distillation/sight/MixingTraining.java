@@ -30,6 +30,11 @@ final class MixingTraining {
     private static final int BATCH = 64;
     /** Of the middle of an object, another one in each of so many passes. */
     private static final int SHIFTS = 3;
+    /** Share of the pictures that are not mixed; shares of a mixed one's own and its neighbour's objects. */
+    private static final double AS_THEY_ARE = 0.5;
+    private static final double STAYS = 0.75;
+    private static final double COMES = 0.3;
+    private static final int MOST_MIXED = 10;
 
     private final ObjectSight sight;
     private final SightSettings settings;
@@ -90,7 +95,7 @@ final class MixingTraining {
             }
             List<Kept> pass = kept.get(step / perEpoch % SHIFTS);
             int from = step % perEpoch * BATCH;
-            backward(pass.subList(from, Math.min(from + BATCH, pass.size())));
+            backward(mixed(pass.subList(from, Math.min(from + BATCH, pass.size())), new SplittableRandom(settings.seed() * 1_000_003 + step)));
             List<float[]> gradients = SightTraining.gradients(sight, parameters);
             Gradients.clip(gradients, settings.clipNorm());
             double rate = SightSettings.cosine(settings.learningRate(), settings.warmupShare(), step, steps);
@@ -99,6 +104,33 @@ final class MixingTraining {
                 sight.set(parameters.get(i), values.get(i));
             }
         }
+    }
+
+    /** Some pictures as they are; the others lose objects and get some of their neighbour, so that sets of objects hardly ever come twice. */
+    private List<Kept> mixed(List<Kept> batch, SplittableRandom random) {
+        List<Kept> mixed = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            mixed.add(random.nextDouble() < AS_THEY_ARE ? batch.get(i) : mixed(batch.get(i), batch.get((i + 1) % batch.size()), random));
+        }
+        return mixed;
+    }
+
+    private Kept mixed(Kept one, Kept other, SplittableRandom random) {
+        int width = sight.config().width();
+        List<LabelledScene.Labelled> objects = new ArrayList<>();
+        List<Integer> cells = new ArrayList<>();
+        List<float[]> rows = new ArrayList<>();
+        for (Kept from : List.of(one, other)) {
+            for (int i = 0; i < from.cells.length; i++) {
+                if (random.nextDouble() < (from == one ? STAYS : COMES) && !cells.contains(from.cells[i]) && cells.size() < MOST_MIXED) {
+                    objects.add(from.scene.objects().get(i));
+                    cells.add(from.cells[i]);
+                    rows.add(Arrays.copyOfRange(from.objects, i * width, (i + 1) * width));
+                }
+            }
+        }
+        LabelledScene scene = new LabelledScene(one.scene.picture(), one.scene.values(), SceneAttributes.together(objects), List.of(), "");
+        return new Kept(scene, cells.stream().mapToInt(Integer::intValue).toArray(), one.mean, joined(rows));
     }
 
     private void backward(List<Kept> batch) {

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.memlora.distillation.DistillationConfig.Expert;
+import org.memlora.distillation.WholeFile;
 import org.memlora.distillation.scenes.LabelledScene;
 import org.memlora.distillation.scenes.SceneAttributes;
 import org.memlora.distillation.scenes.SceneQuestion;
@@ -46,6 +47,8 @@ import org.memlora.operators.vision.VisionPrompt;
  * A run that was interrupted goes on where it was. Threading: one thread.
  */
 public final class VisionTraining {
+    /** What the eyes were taught, and how well they see: the run, then {@link SightScore}. */
+    private static final String TOLD = "sight.txt";
     private static final int PICTURES_AT_ONCE = 16;
     /** One example of a photo to so many pictures. */
     private static final int PHOTO_EVERY = 8;
@@ -70,8 +73,8 @@ public final class VisionTraining {
     public LoraTrainer.Outcome train(String command) {
         try {
             Files.createDirectories(folder);
-            SightScore score = teach();
-            return trainExpert(command, score);
+            teach();
+            return trainExpert(command);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + folder, e);
         }
@@ -83,7 +86,14 @@ public final class VisionTraining {
                 SceneAttributes.MOST_OBJECTS, SceneAttributes.ofPictures(), SceneAttributes.ofObjects(), SceneAttributes.ofParts());
     }
 
-    private SightScore teach() throws IOException {
+    /** Unless the folder has the eyes of this very configuration. */
+    private void teach() throws IOException {
+        Path told = folder.resolve(TOLD);
+        String run = config.sight() + ", seed of scenes " + config.scenes().seed();
+        if (Files.exists(told) && Files.readAllLines(told).get(0).equals(run)) {
+            out.println("eyes: taught before");
+            return;
+        }
         try (ObjectSight sight = ObjectSight.load(sightConfig(), EyesFolder.encoder(config.encoder()), null, config.sight().seed(), device)) {
             SightTraining training = new SightTraining(sight, config.sight(), config.scenes().seed(), folder, out);
             if (training.stepsDone() > 0) {
@@ -92,11 +102,11 @@ public final class VisionTraining {
             training.train(Integer.MAX_VALUE);
             SightScore score = training.mix();
             EyesFolder.write(folder, sight, null, null);
-            return score;
+            WholeFile.write(told, run + "\n" + score);
         }
     }
 
-    private LoraTrainer.Outcome trainExpert(String command, SightScore score) throws IOException {
+    private LoraTrainer.Outcome trainExpert(String command) throws IOException {
         Expert expert = config.expert();
         SightConfig seen = sightConfig();
         DecoderWeights.Matrix words = new DecoderWeights(base.weights(), base.config()).embedding();
@@ -125,7 +135,6 @@ public final class VisionTraining {
                 ExpertCard.write(folder, new ExpertCard(config.base(), Stage.VISION.expertName(), command, expert.training(), outcome, kinds, training, validation));
                 out.printf(Locale.ROOT, "vision: validation loss %.4f, untrained %.4f; best after step %d of %d; %.0f tokens/s%n", outcome.bestLoss(),
                         outcome.baseLoss(), outcome.bestStep(), outcome.steps(), outcome.tokens() / outcome.seconds());
-                Files.writeString(folder.resolve("sight.txt"), score + "\n");
                 return outcome;
             }
         }

@@ -69,4 +69,16 @@ class SceneAttributesTest {
         assertThat(SCENES.stream().flatMap(scene -> scene.objects().stream()).filter(object -> object.part()[0] == 0).toList())
                 .isNotEmpty().allSatisfy(object -> assertThat(object.part()[1]).isEqualTo(LabelledScene.NO_VALUE));
     }
+
+    @Test
+    void objectsOfASceneArePutTogetherAsTheyWereAndFewerAreCountedAnew() {
+        LabelledScene scene = SCENES.get(0);
+        List<Labelled> same = SceneAttributes.together(scene.objects());
+        for (int i = 0; i < same.size(); i++) {
+            int[] expected = scene.objects().get(i).values().clone();
+            expected[UNUSUAL] = LabelledScene.NO_VALUE;
+            assertThat(same.get(i).values()).containsExactly(expected);
+        }
+        assertThat(SceneAttributes.together(List.of(scene.objects().get(0))).get(0).values()[ALIKE_BY_SHAPE]).isZero();
+    }
 }

@@ -89,6 +89,11 @@ class VisionTrainingTest {
         assertThat(outcome.bestInput()).hasSize(4);
         assertThat(SafetensorsFile.open(written.resolve(EyesFolder.FILE)).names()).contains("blocks.5.expand.weight", "projector.hidden.weight", "familiar.limit");
         assertThat(Files.readString(written.resolve("README.md"))).contains("Apache License 2.0", "memlora distill x").doesNotContain("LoCoMo");
+        // a second run goes on behind the eyes, and finds its expert trained
+        ByteArrayOutputStream again = new ByteArrayOutputStream();
+        LoraTrainer.Outcome same = new VisionTraining(config, base, Device.cpu(), new PrintStream(again, true, StandardCharsets.UTF_8)).train("memlora distill x");
+        assertThat(again.toString(StandardCharsets.UTF_8)).contains("eyes: taught before").doesNotContain("eyes: step");
+        assertThat(same.bestLoss()).isEqualTo(outcome.bestLoss());
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("eyes: step 1 of 1", "eyes: 2 epochs over 4 kept pictures", "photo=1");
         try (EmbeddedEyes eyes = EmbeddedEyes.open(written, ENCODER, shape.width(), new LetterTokenizer(), Device.cpu())) {
             assertThat(eyes.see(SceneAttributes.scene(org.memlora.distillation.scenes.SceneSplit.VALIDATION, 5, 0).picture()).vectors().length % shape.width()).isZero();
@@ -102,7 +107,7 @@ class VisionTrainingTest {
         assertThat(VisionDistillation.isOne(CONFIGURATION)).isTrue();
         assertThat(VisionDistillation.isOne(Path.of("configurations/smollm2-135m-instruct.yaml"))).isFalse();
         String right = Files.readString(CONFIGURATION);
-        for (String[] change : List.of(new String[] {"describeEvery: 4", "describeEvery: 0", "describeEvery"}, new String[] {"  vision:", "  update:", "experts"},
+        for (String[] change : List.of(new String[] {"describeEvery: 6", "describeEvery: 0", "describeEvery"}, new String[] {"  vision:", "  update:", "experts"},
                 new String[] {"batchPictures: 8", "batchPictures: 0", "batchPictures"}, new String[] {"encoder:", "encodr:", "no setting \"encoder\""})) {
             Path file = folder.resolve("wrong.yaml");
             assertThat(right).contains(change[0]);
