@@ -8,10 +8,13 @@ import org.memlora.distillation.CrossValidation;
 import org.memlora.distillation.DistillationConfig;
 import org.memlora.distillation.DistillationRun;
 import org.memlora.distillation.TrainingSets;
+import org.memlora.distillation.sight.VisionDistillation;
+import org.memlora.distillation.sight.VisionTraining;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
 import org.memlora.models.OpenedBase;
 import org.memlora.models.embedding.MiniLmEmbedder;
+import org.memlora.operators.Stage;
 import org.memlora.topology.demo.WorkProgress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,6 +50,9 @@ final class DistillCommand implements Callable<Integer> {
         }
         if (!Files.isRegularFile(config)) {
             throw new UserError("There is no configuration " + config + ".");
+        }
+        if (VisionDistillation.isOne(config)) {
+            return vision();
         }
         DistillationConfig settings = read();
         List<String> chosen = stages.isEmpty() ? List.copyOf(settings.experts().keySet()) : stages;
@@ -87,6 +93,25 @@ final class DistillCommand implements Callable<Integer> {
         for (String stage : chosen) {
             run.train(stage, "memlora distill --config " + config + " --stage " + stage);
         }
+        return 0;
+    }
+
+    /** Scenes are rendered while it runs, so there is nothing to build before. */
+    private int vision() {
+        if (onlyData || score > 0 || folds > 0 || !stages.isEmpty() && !stages.equals(List.of(Stage.VISION.expertName()))) {
+            throw new UserError("The configuration " + config + " is one of the vision expert: --only-data, --score, --folds and other stages don't go with it.");
+        }
+        VisionDistillation settings;
+        try {
+            settings = VisionDistillation.read(config);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+        OpenedBase base;
+        try (WorkProgress progress = new WorkProgress(System.err)) {
+            base = OpenedBase.open(settings.base(), progress.downloads());
+        }
+        new VisionTraining(settings, base, LanguageModels.device(device), System.out).train("memlora distill --config " + config);
         return 0;
     }
 

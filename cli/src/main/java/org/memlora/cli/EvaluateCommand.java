@@ -16,6 +16,7 @@ import org.memlora.evaluation.judge.ChatJudge;
 import org.memlora.evaluation.rows.RowName;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
+import org.memlora.models.bases.BaseCatalog;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,13 +25,22 @@ import picocli.CommandLine.Option;
     "A judge: --judge-url and --judge-model name any OpenAI-compatible endpoint, MEMLORA_JUDGE_KEY its key."})
 final class EvaluateCommand implements Callable<Integer> {
 
-    @Option(names = "--data", paramLabel = "FILE", arity = "1..*", required = true, description = "LoCoMo files, or JSON lines with \"gold\".")
-    private List<Path> data;
+    @Option(names = "--data", paramLabel = "FILE", arity = "1..*", description = "LoCoMo files, or JSON lines with \"gold\". With --vision a folder with"
+            + " questions.jsonl: {\"image\", \"question\", \"answer\", \"kind\" (optional)} a line; default: rendered scenes.")
+    private List<Path> data = List.of();
+
+    @Option(names = "--vision", description = "Questions about pictures: the vision expert beside the bare base, answers from descriptions, the most"
+            + " frequent answer, and blank pictures.")
+    private boolean vision;
+
+    @Option(names = "--scenes", paramLabel = "N", description = "Pictures to render for --vision without --data. Default: ${DEFAULT-VALUE}.", defaultValue = "200")
+    private int scenes;
 
     @Option(names = "--report", paramLabel = "DIR", required = true, description = "Folder for the report.")
     private Path report;
 
-    @Option(names = "--base", paramLabel = "NAME", description = "Base model. Default: ${DEFAULT-VALUE}.", defaultValue = LanguageModels.DEFAULT_BASE)
+    @Option(names = "--base", paramLabel = "NAME", description = "Base model. Default: " + LanguageModels.DEFAULT_BASE + ", with --vision "
+            + BaseCatalog.SMOLLM2_135M + ", whose expert brings eyes.")
     private String base;
 
     @Option(names = "--experts", paramLabel = "DIR|none", description = "Folder with one subfolder per expert. Default: models/experts/<base>/, when it is there.")
@@ -72,6 +82,16 @@ final class EvaluateCommand implements Callable<Integer> {
         if ((judgeUrl == null) != (judgeModel == null)) {
             throw new UserError("A judge needs both --judge-url and --judge-model.");
         }
+        if (vision) {
+            String seeing = base == null ? BaseCatalog.SMOLLM2_135M : base;
+            new VisionEvaluation(new LanguageModels.Request(seeing, ModelOptions.expertsFolder(experts, seeing), device, parallel, contextTokens), data,
+                    scenes, report, commit()).run(System.out);
+            return 0;
+        }
+        if (data.isEmpty()) {
+            throw new UserError("--data is missing: name LoCoMo files, or JSON lines with \"gold\".");
+        }
+        base = base == null ? LanguageModels.DEFAULT_BASE : base;
         EvaluationSettings settings;
         try {
             settings = new EvaluationSettings(

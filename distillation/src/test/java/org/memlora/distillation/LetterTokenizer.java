@@ -54,4 +54,15 @@ public final class LetterTokenizer implements Tokenizer {
         }
         return tokens;
     }
+
+    /** The picture right behind the token that begins the last message. */
+    @Override
+    public int[] encodeChat(List<ChatMessage> messages, int[] picture) {
+        int[] before = encodeChat(messages.subList(0, messages.size() - 1));
+        int[] last = encodeChat(messages.subList(messages.size() - 1, messages.size()));
+        int[] tokens = Arrays.copyOf(before, before.length + picture.length + last.length - 1);
+        System.arraycopy(picture, 0, tokens, before.length, picture.length);
+        System.arraycopy(last, 1, tokens, before.length + picture.length, last.length - 1);
+        return tokens;
+    }
 }

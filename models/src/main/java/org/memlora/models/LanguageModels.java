@@ -62,7 +62,7 @@ public final class LanguageModels {
     }
 
     /**
-     * @return a {@link VisionLanguageModel} if the base is one
+     * @return a {@link VisionLanguageModel} if the base is one, or the expert for pictures brings eyes
      * @throws RuntimeException with one sentence as its message if the base can't be had or read, an expert doesn't
      *     fit, or a GPU was asked for and there is none
      */
@@ -94,7 +94,8 @@ public final class LanguageModels {
                     gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
         }
         ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
-        return new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
+        LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
+        return VisionModels.withEyes(request, parts, executor, language, gpu ? Device.gpu() : Device.cpu());
     }
 
     private static void requireEager(Engine engine) {

@@ -4,7 +4,7 @@ package org.memlora.distillation.training;
  * Adam with decoupled weight decay on heap arrays, in PyTorch's order of operations. Low-rank weights are a few million
  * values, so a step costs milliseconds beside seconds of forward and backward; and all state is at hand for checkpoints.
  */
-final class AdamW {
+public final class AdamW {
     static final double BETA1 = 0.9;
     static final double BETA2 = 0.999;
     static final double EPSILON = 1e-8;
@@ -16,7 +16,7 @@ final class AdamW {
      *
      * @param step 1 for the first
      */
-    static void step(float[] values, float[] gradient, float[] first, float[] second, int step, double rate, double decay) {
+    public static void step(float[] values, float[] gradient, float[] first, float[] second, int step, double rate, double decay) {
         float keep = (float) (1 - rate * decay);
         float stepSize = (float) (rate / (1 - Math.pow(BETA1, step)));
         float rootCorrection = (float) Math.sqrt(1 - Math.pow(BETA2, step));

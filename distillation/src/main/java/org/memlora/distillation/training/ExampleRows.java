@@ -24,8 +24,12 @@ public final class ExampleRows {
     }
 
     public Row row(TrainingExample example) {
-        int[] prompt = tokenizer.encodeChat(example.prompt());
-        int[] completion = tokenizer.encode(example.completion());
+        return row(tokenizer.encodeChat(example.prompt()), example.completion());
+    }
+
+    /** @param prompt from the template's start to the header of the reply */
+    public Row row(int[] prompt, String text) {
+        int[] completion = tokenizer.encode(text);
         int[] tokens = Arrays.copyOf(prompt, prompt.length + completion.length + 1);
         System.arraycopy(completion, 0, tokens, prompt.length, completion.length);
         tokens[tokens.length - 1] = end;

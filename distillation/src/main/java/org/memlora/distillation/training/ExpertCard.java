@@ -19,6 +19,12 @@ import org.memlora.models.transformer.TrainableTransformer.Row;
  */
 public record ExpertCard(String base, String stage, String command, TrainingSettings settings, LoraTrainer.Outcome outcome,
         Map<String, Long> kinds, List<Row> training, List<Row> validation) {
+    private static final String LOCOMO = """
+            Data: LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024), licence CC BY-NC 4.0: conversations 42, 43, 44, 47, 48, 49, 50 for training, 26 for
+            validation; nothing of conversations 30 and 41, which are for the test. The non-commercial licence of the data may bear on the use of this expert.""";
+    private static final String SCENES = """
+            Data: pictures, questions and descriptions of this project's own renderer (`render-scenes`); nobody else's. The first blocks of the eyes are those
+            of EfficientNet-lite0 (models/encoders/efficientnet-lite0, Apache License 2.0), the others began as its.""";
 
     /** Writes the expert (float16), its card README.md and its loss curve loss.svg into the folder. */
     public static void write(Path folder, ExpertCard card) throws IOException {
@@ -46,13 +52,12 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
 
                 %s
 
-                Data: LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024), licence CC BY-NC 4.0: conversations 42, 43, 44, 47, 48, 49, 50 for training, 26 for
-                validation; nothing of conversations 30 and 41, which are for the test. The non-commercial licence of the data may bear on the use of this expert.
+                %s
                 """, Character.toUpperCase(stage.charAt(0)) + stage.substring(1), base, command, lora.rank(), lora.alpha(), lora.dropout(),
                 String.join(" ", lora.targetModules()), settings.learningRate(), settings.schedule().name().toLowerCase(Locale.ROOT),
                 settings.batchExamples(), settings.precision().name().toLowerCase(Locale.ROOT), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
                 outcome.steps(), outcome.tokens(), outcome.seconds(), outcome.tokens() / outcome.seconds(), outcome.bestLoss(), outcome.bestStep(),
-                outcome.baseLoss(), about());
+                outcome.baseLoss(), about(), stage.equals("vision") ? SCENES : LOCOMO);
     }
 
     private String about() {
@@ -66,6 +71,11 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                     of it. UPDATE: a state with another value, or the whole of what was known in part. DELETE: a state taken back. ADD: another observation, the same
                     about another person, another value of what happened once, and all of the above where the bank lacks the memory concerned. The validation set comes
                     from a held-out conversation and uses wordings that no training example has; its kinds of change are the same ones.""";
+            case "vision" -> """
+                    The eyes (sight.json, sight.safetensors) find the objects of a picture and tell their shape, colour, texture, part, and which is unlike the
+                    others; they were taught on scenes whose renderer knows all that, and are frozen here. Each object, each small part and the whole picture is one
+                    vector in the prompt; the projector that makes them was trained together with this expert. Pictures unlike those scenes are photos: they stand in
+                    the prompt as the word of the encoder's own class head, where that is sure.""";
             default -> """
                     Memories are observations, and the turn itself where there is none; the answer is the gold answer. Questions of category 5 are answered
                     "not mentioned".""";

@@ -8,7 +8,7 @@ import java.util.List;
 import org.memlora.models.transformer.TrainableTransformer;
 
 /** The gradients of all parameters, one array each. */
-final class Gradients {
+public final class Gradients {
     private Gradients() { }
 
     /** Copies them out and sets the model's own to 0. */
@@ -26,7 +26,7 @@ final class Gradients {
     }
 
     /** Scales them so that their length, over all of them, is at most {@code most} (0 = no limit); returns the length before. */
-    static double clip(List<float[]> gradients, double most) {
+    public static double clip(List<float[]> gradients, double most) {
         double squares = 0;
         for (float[] gradient : gradients) {
             for (float value : gradient) {

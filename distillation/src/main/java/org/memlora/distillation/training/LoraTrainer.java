@@ -27,10 +27,11 @@ public final class LoraTrainer {
      * What came out.
      *
      * @param best the expert with the lowest validation loss
+     * @param bestInput values of the trained input's parameters with it; empty where there is none
      * @param baseLoss validation loss before the first step: the bare base with the expert's prompt
      * @param seconds time in steps, validations left out, all parts of a resumed run together
      */
-    public record Outcome(LoraAdapter best, double baseLoss, double bestLoss, int bestStep, int steps, long tokens, double seconds,
+    public record Outcome(LoraAdapter best, List<float[]> bestInput, double baseLoss, double bestLoss, int bestStep, int steps, long tokens, double seconds,
             List<LossPoint> curve) { }
 
     /**
@@ -92,7 +93,7 @@ public final class LoraTrainer {
         state.write(model, state.best);
         LoraAdapter best = model.adapter();
         state.write(model, state.values);
-        return new Outcome(best, state.curve.get(0).validation(), state.bestLoss, state.bestStep, state.step, state.tokens, state.seconds,
+        return new Outcome(best, List.copyOf(state.best.subList(2 * model.parameters().size(), state.best.size())), state.curve.get(0).validation(), state.bestLoss, state.bestStep, state.step, state.tokens, state.seconds,
                 List.copyOf(state.curve));
     }
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.memlora.models.transformer.TrainableTransformer;
 
-/** All that a run changes. Arrays are one per parameter, A before B, in the order of the model's parameters. */
+/** All that a run changes. Arrays are one per parameter, in the order of the model's. */
 final class TrainerState {
     final List<float[]> values = new ArrayList<>();
     final List<float[]> firstMoments = new ArrayList<>();
@@ -35,7 +35,7 @@ final class TrainerState {
     }
 
     static List<NDArray> parameters(TrainableTransformer model) {
-        return model.parameters().values().stream().flatMap(List::stream).toList();
+        return model.trained();
     }
 
     void write(TrainableTransformer model, List<float[]> chosen) {

@@ -16,6 +16,7 @@ import org.memlora.models.compiled.WeightLayout.Linear;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.DecoderWeights;
 import org.memlora.models.transformer.InputChecks;
+import org.memlora.models.transformer.SuppliedEmbeddings;
 import org.memlora.models.transformer.TransformerConfig;
 import org.memlora.models.transformer.TransformerExecutor;
 
@@ -35,6 +36,7 @@ public final class CompiledExecutor implements TransformerExecutor {
     private final OrtSession blocks;
     private final OrtSession outputMatrix;
     private final KeyValueSlots cache;
+    private final SuppliedEmbeddings supplied;
     private final Scratch embeddings = new Scratch();
     private final Scratch hiddenStates = new Scratch();
     private final Scratch outputInput = new Scratch();
@@ -52,7 +54,8 @@ public final class CompiledExecutor implements TransformerExecutor {
         this.config = config;
         this.rows = rows;
         this.contextTokens = contextTokens;
-        this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts.keySet());
+        this.supplied = new SuppliedEmbeddings(config.vocabularySize(), config.width());
+        this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts.keySet(), supplied::contains);
         ExpertStack stack = new ExpertStack(config, experts);
         this.masks = stack.masks();
         this.embedding = weights.embedding();
@@ -84,6 +87,16 @@ public final class CompiledExecutor implements TransformerExecutor {
     @Override
     public int vocabularySize() {
         return config.vocabularySize();
+    }
+
+    @Override
+    public int supplyEmbeddings(float[] vectors) {
+        return supplied.add(vectors);
+    }
+
+    @Override
+    public void dropEmbeddings(int first) {
+        supplied.remove(first);
     }
 
     @Override
@@ -165,6 +178,11 @@ public final class CompiledExecutor implements TransformerExecutor {
     }
 
     private float[] embed(int token) {
+        if (token >= config.vocabularySize()) {
+            float[] vector = new float[config.width()];
+            supplied.copy(token, vector, 0);
+            return vector;
+        }
         float[] values = embedding.read(token, 1);
         if (config.embeddingScale() != 1) {
             for (int i = 0; i < values.length; i++) {

@@ -23,7 +23,7 @@ public final class InputChecks {
     }
 
     /** @param supplied tokens beyond the vocabulary that stand for vectors supplied from outside, for inputs only */
-    InputChecks(int rows, int contextTokens, int vocabularySize, Set<String> experts, IntPredicate supplied) {
+    public InputChecks(int rows, int contextTokens, int vocabularySize, Set<String> experts, IntPredicate supplied) {
         this.rows = rows;
         this.contextTokens = contextTokens;
         this.vocabularySize = vocabularySize;

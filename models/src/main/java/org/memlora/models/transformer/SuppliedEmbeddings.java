@@ -7,13 +7,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * Vectors that stand in for embeddings, under token ids above the vocabulary: each piece gets the next ids, so no two pieces share one.
  * Threading: all threads.
  */
-final class SuppliedEmbeddings {
+public final class SuppliedEmbeddings {
     private final int vocabularySize;
     private final int width;
     private final ConcurrentSkipListMap<Integer, float[]> pieces = new ConcurrentSkipListMap<>();
     private int next;
 
-    SuppliedEmbeddings(int vocabularySize, int width) {
+    public SuppliedEmbeddings(int vocabularySize, int width) {
         this(vocabularySize, width, vocabularySize);
     }
 
@@ -25,7 +25,7 @@ final class SuppliedEmbeddings {
     }
 
     /** @return the id of the first vector */
-    synchronized int add(float[] vectors) {
+    public synchronized int add(float[] vectors) {
         if (vectors.length == 0 || vectors.length % width != 0) {
             throw new IllegalArgumentException(vectors.length + " values, expected one or more vectors of " + width);
         }
@@ -42,7 +42,7 @@ final class SuppliedEmbeddings {
         return first;
     }
 
-    void remove(int first) {
+    public void remove(int first) {
         pieces.remove(first);
     }
 
@@ -50,13 +50,13 @@ final class SuppliedEmbeddings {
         return pieces.isEmpty();
     }
 
-    boolean contains(int token) {
+    public boolean contains(int token) {
         Map.Entry<Integer, float[]> piece = pieces.floorEntry(token);
         return piece != null && (token - piece.getKey()) < piece.getValue().length / width;
     }
 
     /** Copies the vector of {@code token} to {@code target} from {@code at} on. */
-    void copy(int token, float[] target, int at) {
+    public void copy(int token, float[] target, int at) {
         Map.Entry<Integer, float[]> piece = pieces.floorEntry(token);
         if (piece == null || token - piece.getKey() >= piece.getValue().length / width) {
             throw new IllegalArgumentException("token " + token + " has no embedding: it is outside 0 .. " + (vocabularySize - 1)

@@ -2,6 +2,7 @@ package org.memlora.models.transformer;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -31,10 +32,12 @@ public final class TrainableTransformer implements AutoCloseable {
     private final Map<LoraAdapter.Target, NDList> parameters = new LinkedHashMap<>();
     private final List<NDArray> frozen;
     private final BFloat16 narrow;
+    private final TrainedInput input;
 
     /**
      * Prompt and completion of one example.
      *
+     * @param tokens those from the vocabulary's size on stand for vectors of a {@link TrainedInput}; prompts only
      * @param completionStart index of the completion's first token, at least 1
      */
     public record Row(int[] tokens, int completionStart) {
@@ -51,8 +54,9 @@ public final class TrainableTransformer implements AutoCloseable {
     }
 
     private TrainableTransformer(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens, BFloat16 narrow,
-            NDManager manager) {
+            TrainedInput input, NDManager manager) {
         this.narrow = narrow;
+        this.input = input;
         this.config = config;
         this.start = start;
         this.contextTokens = contextTokens;
@@ -67,6 +71,9 @@ public final class TrainableTransformer implements AutoCloseable {
             pair.forEach(array -> array.setRequiresGradient(true));
             frozen.removeIf(array -> pair.stream().anyMatch(trained -> trained == array));
         }
+        if (input != null) {
+            input.parameters().forEach(array -> array.setRequiresGradient(true));
+        }
     }
 
     /**
@@ -77,12 +84,18 @@ public final class TrainableTransformer implements AutoCloseable {
      */
     public static TrainableTransformer load(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens,
             Device device, Precision precision) {
+        return load(config, weights, start, contextTokens, device, precision, null);
+    }
+
+    /** @param input trained as well; stays the caller's. null = none */
+    public static TrainableTransformer load(TransformerConfig config, WeightSource weights, LoraAdapter start, int contextTokens,
+            Device device, Precision precision, TrainedInput input) {
         start.requireFit(config);
         PyTorchThreads.configure();
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
             BFloat16 narrow = precision == Precision.BFLOAT16 ? new BFloat16(manager) : null;
-            return new TrainableTransformer(config, weights, start, contextTokens, narrow, manager);
+            return new TrainableTransformer(config, weights, start, contextTokens, narrow, input, manager);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -97,6 +110,16 @@ public final class TrainableTransformer implements AutoCloseable {
     /** A [rank, in] and B [out, rank] of each layer of the expert, by layer, then projection. */
     public Map<LoraAdapter.Target, NDList> parameters() {
         return parameters;
+    }
+
+    /** All that is trained: A and B of each layer of the expert in their order, then the input's. */
+    public List<NDArray> trained() {
+        List<NDArray> all = new ArrayList<>();
+        parameters.values().forEach(all::addAll);
+        if (input != null) {
+            all.addAll(input.parameters());
+        }
+        return all;
     }
 
     /**
@@ -128,8 +151,22 @@ public final class TrainableTransformer implements AutoCloseable {
             int widest = Math.max(config.heads() * config.headWidth(), Math.max(config.width(), config.feedForwardWidth()));
             batch.selection().dropout(new InputDropout(scratch, dropout, dropoutSeed, tree.tokens() * widest));
         }
-        NDArray hidden = model.hidden(batch, null);
+        NDArray hidden = model.hidden(embedded(batch), batch, null);
         return model.logits(hidden.get(scratch.create(predicting.stream().mapToLong(Long::longValue).toArray())));
+    }
+
+    private NDArray embedded(PackedBatch batch) {
+        long[] ids = batch.ids();
+        int[] beyond = Arrays.stream(ids).filter(id -> id >= config.vocabularySize()).mapToInt(id -> (int) (id - config.vocabularySize())).toArray();
+        if (beyond.length == 0) {
+            return model.embed(batch.tokens());
+        }
+        long[] order = new long[ids.length];
+        for (int i = 0, next = 0; i < ids.length; i++) {
+            order[i] = ids[i] < config.vocabularySize() ? i : ids.length + next++;
+        }
+        NDArray words = model.embed(batch.tokens().minimum(config.vocabularySize() - 1));
+        return NDArrays.concat(new NDList(words, input.vectors(batch.manager(), beyond)), 0).get(batch.manager().create(order));
     }
 
     public LoraConfig adapterConfig() {
@@ -152,7 +189,7 @@ public final class TrainableTransformer implements AutoCloseable {
         return new LoraAdapter(start.name(), start.config(), weights);
     }
 
-    /** Writes values into an array of {@link #parameters}, in place. */
+    /** Writes values into an array of {@link #trained}, in place. */
     public void set(NDArray parameter, float[] values) {
         try (NDManager scratch = manager.newSubManager()) {
             parameter.set(new NDIndex(":"), scratch.create(values, parameter.getShape()));

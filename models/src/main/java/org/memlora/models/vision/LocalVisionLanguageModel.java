@@ -20,31 +20,34 @@ import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.models.transformer.TransformerExecutor;
 
 /**
- * A vision-language model in this process: the tower beside the executor of a {@link LocalLanguageModel}. One picture at a time is decoded and
+ * A vision-language model in this process: the eyes beside the executor of a {@link LocalLanguageModel}. One picture at a time is decoded and
  * seen; of those seen, as many wait for their answer as the executor has rows. {@link #close} closes all parts.
  */
 public final class LocalVisionLanguageModel implements VisionLanguageModel {
+    private static final int NO_VECTORS = -1;
+
     private final LocalLanguageModel language;
     private final TransformerExecutor executor;
     private final Tokenizer tokenizer;
-    private final VisionTower tower;
+    private final Eyes eyes;
     private final PictureDecoder decoder;
-    private final PictureTiler tiler;
-    private final PicturePrompt prompt;
 
     /** @param executor that of {@code language} */
     public LocalVisionLanguageModel(LocalLanguageModel language, TransformerExecutor executor, Tokenizer tokenizer, VisionTower tower,
             PictureTiler tiler, PictureDecoder decoder) {
+        this(language, executor, tokenizer, new TowerEyes(tower, tiler, PicturePrompt.of(tower.config(), tokenizer)), decoder);
+    }
+
+    /** @param executor that of {@code language} */
+    public LocalVisionLanguageModel(LocalLanguageModel language, TransformerExecutor executor, Tokenizer tokenizer, Eyes eyes, PictureDecoder decoder) {
         this.language = language;
         this.executor = executor;
         this.tokenizer = tokenizer;
-        this.tower = tower;
+        this.eyes = eyes;
         this.decoder = decoder;
-        this.tiler = tiler;
-        this.prompt = PicturePrompt.of(tower.config(), tokenizer);
     }
 
-    /** An answer under way; {@code firstFeature} is to be dropped after it, -1 = none. */
+    /** An answer under way; {@code firstFeature} is to be dropped after it. */
     private record Pending(CompletableFuture<Completion> answer, int firstFeature) { }
 
     @Override
@@ -91,18 +94,18 @@ public final class LocalVisionLanguageModel implements VisionLanguageModel {
             completion = Completion.failed("the model failed: " + e.getCause());
         }
         pending.remove();
-        drop(oldest);
+        drop(oldest.firstFeature);
         return completion;
     }
 
     private void giveUp(Pending one) {
         one.answer.cancel(true);
-        drop(one);
+        drop(one.firstFeature);
     }
 
-    private void drop(Pending one) {
-        if (one.firstFeature >= 0) {
-            executor.dropEmbeddings(one.firstFeature);
+    private void drop(int firstFeature) {
+        if (firstFeature != NO_VECTORS) {
+            executor.dropEmbeddings(firstFeature);
         }
     }
 
@@ -111,40 +114,38 @@ public final class LocalVisionLanguageModel implements VisionLanguageModel {
         if (messages.isEmpty() || messages.get(messages.size() - 1).role() != Role.USER) {
             return failed("the last message of a prompt about a picture is not the user's");
         }
-        TiledPicture tiles;
-        float[] features;
+        Eyes.Seen seen;
         try {
-            synchronized (tower) {   // bounds memory, and the tower serves one caller at a time
-                tiles = tiler.tile(decoder.decode(request.picture()));
-                features = tower.features(tiles);
+            synchronized (eyes) {   // bounds memory, and the eyes serve one caller at a time
+                seen = eyes.see(decoder.decode(request.picture()));
             }
         } catch (PictureException e) {
             return failed(e.getMessage());
         } catch (RuntimeException e) {
             return failed("the picture can't be looked at: " + e);
         }
-        int first = executor.supplyEmbeddings(features);
+        int first = seen.vectors().length == 0 ? NO_VECTORS : executor.supplyEmbeddings(seen.vectors());
         try {
-            int[] tokens = tokenizer.encodeChat(messages, prompt.tokens(tiles, first));
+            int[] tokens = tokenizer.encodeChat(messages, seen.prompt().apply(first));
             return new Pending(language.submit(tokens, request.request()), first);
         } catch (RuntimeException e) {
-            executor.dropEmbeddings(first);
+            drop(first);
             return failed("the prompt can't be tokenised: " + e);
         } catch (InterruptedException e) {
-            executor.dropEmbeddings(first);
+            drop(first);
             throw e;
         }
     }
 
     private static Pending failed(String error) {
-        return new Pending(CompletableFuture.completedFuture(Completion.failed(error)), -1);
+        return new Pending(CompletableFuture.completedFuture(Completion.failed(error)), NO_VECTORS);
     }
 
     @Override
     public void close() {
         language.close();
-        synchronized (tower) {
-            tower.close();
+        synchronized (eyes) {
+            eyes.close();
         }
     }
 }

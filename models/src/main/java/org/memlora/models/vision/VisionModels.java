@@ -4,8 +4,11 @@ import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import org.memlora.models.LanguageModel;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.OpenedBase;
 import org.memlora.models.VisionLanguageModel;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
@@ -14,9 +17,15 @@ import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.picture.PictureDecoder;
 import org.memlora.models.picture.PictureLimits;
 import org.memlora.models.transformer.EagerExecutor;
+import org.memlora.models.transformer.TransformerExecutor;
+import org.memlora.models.vision.embedded.EmbeddedEyes;
+import org.memlora.models.vision.embedded.EyesFolder;
 
 /** From a folder to a vision-language model that answers: weights, tokenizer, tower, transformer, experts, scheduler. */
 public final class VisionModels {
+    /** Of pictures, as its folder is named. */
+    private static final String EXPERT = "vision";
+
     private VisionModels() { }
 
     /**
@@ -38,6 +47,26 @@ public final class VisionModels {
                     new PictureDecoder(PictureLimits.DEFAULT));
         } catch (RuntimeException e) {
             tower.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The language model with the eyes beside its vision expert; as it is where there are none. Closed if they can't be used.
+     *
+     * @param executor that of {@code language}
+     */
+    public static LanguageModel withEyes(LanguageModels.Request request, OpenedBase base, TransformerExecutor executor, LocalLanguageModel language,
+            Device device) {
+        Optional<Path> folder = request.experts().map(experts -> experts.resolve(EXPERT)).filter(EyesFolder::isOne);
+        if (folder.isEmpty()) {
+            return language;
+        }
+        try {
+            Eyes eyes = EmbeddedEyes.open(folder.get(), EyesFolder.encoderFor(folder.get()), base.config().width(), base.tokenizer(), device);
+            return new LocalVisionLanguageModel(language, executor, base.tokenizer(), eyes, new PictureDecoder(PictureLimits.DEFAULT));
+        } catch (RuntimeException e) {
+            language.close();
             throw e;
         }
     }

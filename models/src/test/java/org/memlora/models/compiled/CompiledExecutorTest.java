@@ -19,6 +19,7 @@ import org.memlora.models.gguf.GgufFile;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.safetensors.SafetensorsFile;
+import org.memlora.models.transformer.DecoderWeights;
 import org.memlora.models.transformer.ExecutorContract;
 import org.memlora.models.transformer.ReferenceModel;
 import org.memlora.models.transformer.TransformerConfig;
@@ -41,6 +42,29 @@ class CompiledExecutorTest {
     private CompiledExecutor open(ReferenceModel model, int bits, int rows, Map<String, LoraAdapter> experts) {
         return new CompiledModels(cache, DownloadProgress.none()).open(model.folder(), model.config(),
                 SafetensorsFile.open(model.folder()), bits, experts, rows, CONTEXT);
+    }
+
+    /** A token's own embedding, supplied, is as good as the token; what was dropped is refused. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-wide", "qwen2-wide"})
+    void suppliedEmbeddingsOfTokensEqualTheTokens(String name) throws IOException {
+        ReferenceModel model = ReferenceModel.of(name);
+        DecoderWeights.Matrix embedding = new DecoderWeights(SafetensorsFile.open(model.folder()), model.config()).embedding();
+        int[] prompt = model.cases(BASE).get(2).prompt();
+        float[] vectors = new float[2 * model.config().width()];
+        int[] replaced = prompt.clone();
+        try (CompiledExecutor executor = open(model, 32, 1)) {
+            float[] plain = executor.forward(List.of(new RowInput(0, 0, prompt, BASE))).get(0)[0];
+            for (int i = 0; i < 2; i++) {
+                System.arraycopy(embedding.read(prompt[2 + i], 1), 0, vectors, i * model.config().width(), model.config().width());
+            }
+            int first = executor.supplyEmbeddings(vectors);
+            replaced[2] = first;
+            replaced[3] = first + 1;
+            assertThat(ReferenceModel.maxDifference(executor.forward(List.of(new RowInput(0, 0, replaced, BASE))).get(0)[0], plain)).isZero();
+            executor.dropEmbeddings(first);
+            assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, replaced, BASE)))).hasMessageContaining("token " + first);
+        }
     }
 
     @ParameterizedTest

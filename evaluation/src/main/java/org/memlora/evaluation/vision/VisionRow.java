@@ -1,0 +1,55 @@
+package org.memlora.evaluation.vision;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.memlora.evaluation.metrics.ExactMatch;
+
+/**
+ * One way to answer, scored by exact match (lower case, without punctuation and articles).
+ *
+ * @param answers one per question, "" = none
+ */
+public record VisionRow(String name, List<VisionQuestion> questions, List<String> answers) {
+
+    public VisionRow {
+        questions = List.copyOf(questions);
+        answers = List.copyOf(answers);
+        if (questions.isEmpty() || questions.size() != answers.size()) {
+            throw new IllegalArgumentException("the row " + name + " has " + answers.size() + " answers to " + questions.size()
+                    + " questions, expected one each and at least one");
+        }
+    }
+
+    public boolean isRight(int question) {
+        return ExactMatch.score(answers.get(question), questions.get(question).answer()) == 1;
+    }
+
+    public double accuracy() {
+        return share(IntStream.range(0, questions.size()));
+    }
+
+    public double accuracy(String kind) {
+        return share(of(kind));
+    }
+
+    List<String> kinds() {
+        return questions.stream().map(VisionQuestion::kind).distinct().sorted().toList();
+    }
+
+    private IntStream of(String kind) {
+        return IntStream.range(0, questions.size()).filter(i -> questions.get(i).kind().equals(kind));
+    }
+
+    private double share(IntStream chosen) {
+        return chosen.mapToDouble(i -> isRight(i) ? 1 : 0).average().orElse(Double.NaN);
+    }
+
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", name).put("n", questions.size()).put("accuracy", accuracy());
+        ObjectNode byKind = json.putObject("byKind");
+        kinds().forEach(kind -> byKind.putObject(kind).put("n", of(kind).count()).put("accuracy", accuracy(kind)));
+        return json;
+    }
+}

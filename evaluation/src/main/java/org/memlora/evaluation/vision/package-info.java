@@ -1,0 +1,2 @@
+/** Questions about pictures: the vision expert beside simpler ways. */
+package org.memlora.evaluation.vision;
