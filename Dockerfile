@@ -20,6 +20,7 @@ WORKDIR /opt/memlora
 COPY memlora ./
 # The trained experts, where there are some.
 COPY --from=build /src/models/experts models/experts
+COPY --from=build /src/models/encoders models/encoders
 COPY --from=build /src/cli/target/lib cli/target/lib
 COPY --from=build /src/cli/target/memlora-cli-*.jar cli/target/
 ENV MEMLORA_PREBUILT=1 MEMLORA_CACHE=/models

@@ -46,13 +46,23 @@ record VisionEvaluation(LanguageModels.Request request, List<Path> data, int sce
         }
     }
 
+    /** Scenes of someone's own may lie there. */
+    private void requireFormerReport(Path folder) throws IOException {
+        Path summary = report.resolve("summary.json");
+        if (!Files.isRegularFile(summary) || !Files.readString(summary).contains("\"vision\"")) {
+            throw new UserError("The folder " + folder + " is there already, and no report of evaluate --vision beside it: give another --report, or the"
+                    + " folder as --data.");
+        }
+    }
+
     private List<VisionQuestion> questions() {
         try {
             if (!data.isEmpty()) {
                 return VisionQuestion.read(data.get(0));
             }
             Path folder = report.resolve(SCENES);
-            if (Files.isDirectory(folder)) {   // of a former report
+            if (Files.isDirectory(folder)) {
+                requireFormerReport(folder);
                 FolderTree.delete(folder);
             }
             SceneFolder.write(folder, SceneSplit.TEST, EvaluationSettings.SEED, scenes, done -> { });

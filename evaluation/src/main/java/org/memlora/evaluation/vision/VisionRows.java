@@ -22,18 +22,19 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.Completion;
+import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationOptions;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.PictureRequest;
 import org.memlora.models.VisionLanguageModel;
 import org.memlora.operators.Stage;
+import org.memlora.operators.vision.VisionOperator;
 import org.memlora.operators.vision.VisionPrompt;
 
 /** The ways to answer questions about pictures. */
 public final class VisionRows {
     private static final int AT_ONCE = 32;
     private static final int ANSWER_TOKENS = 12;
-    private static final int DESCRIPTION_TOKENS = 160;
     private static final int BLANK_SIDE = 256;
     private static final Color BLANK = new Color(0xCFD1D4);
 
@@ -90,7 +91,7 @@ public final class VisionRows {
         Map<String, VisionQuestion> pictures = questions.stream().collect(Collectors.toMap(VisionQuestion::image, question -> question, (a, b) -> a));
         List<VisionQuestion> shown = new LinkedHashSet<>(questions.stream().map(VisionQuestion::image).toList()).stream().map(pictures::get).toList();
         List<String> described = batches("caption, describing", shown, (from, to) -> model.look(shown.subList(from, to).stream()
-                .map(one -> new PictureRequest(one.picture(), request(VisionPrompt.description(!expert.equals(GenerationRequest.BASE)), expert, DESCRIPTION_TOKENS)))
+                .map(one -> new PictureRequest(one.picture(), request(VisionPrompt.description(!expert.equals(GenerationRequest.BASE)), expert, VisionOperator.DESCRIPTION_TOKENS)))
                 .toList()));
         IntStream.range(0, shown.size()).forEach(i -> captions.put(shown.get(i).image(), described.get(i)));
         return new VisionRow("caption", questions, batches("caption", questions, (from, to) -> model.generate(questions.subList(from, to).stream()
@@ -111,6 +112,11 @@ public final class VisionRows {
         for (int from = 0; from < all.size(); from += AT_ONCE) {
             int to = Math.min(from + AT_ONCE, all.size());
             for (Completion completion : run.apply(from, to)) {
+                VisionQuestion question = all.get(answers.size());
+                if (completion.finishReason() == FinishReason.FAILED) {
+                    throw new IllegalStateException("The row " + row + " stops at " + question.image() + ", \"" + question.question() + "\": "
+                            + completion.error().orElse("the model gave no reason") + ". Mend or leave out that picture: a look that fails is no wrong answer.");
+                }
                 answers.add(completion.text().strip());
             }
             progress.step(row, to, all.size());

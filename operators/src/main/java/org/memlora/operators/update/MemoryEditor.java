@@ -18,9 +18,9 @@ final class MemoryEditor {
         return new MemoryChange(MemoryOperation.ADD, fact, Optional.of(memory), Optional.empty(), decidedBy);
     }
 
-    /** What is known already may be seen now: the target gains the fact's picture if it has none. */
+    /** What is known already may be seen now, or in another picture: the target is linked to the fact's. */
     static MemoryChange none(MemoryBank bank, Fact fact, Memory target, String decidedBy) {
-        if (target.picture().isPresent() || fact.picture().isEmpty()) {
+        if (fact.picture().isEmpty() || fact.picture().equals(target.picture())) {
             return new MemoryChange(MemoryOperation.NONE, fact, Optional.empty(), Optional.of(target), decidedBy);
         }
         Memory seen = new Memory(target.id(), target.text(), target.validFrom(), target.validTo(), target.occurredOn(), target.sourceEventIds(),

@@ -3,6 +3,7 @@ package org.memlora.operators.vision;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.operators.memory.Words;
 
@@ -10,7 +11,7 @@ import org.memlora.operators.memory.Words;
  * Which picture shared earlier a question is about, if any. A second look costs more than an answer from the memories and knows neither names
  * nor dates, so it is taken only for what eyes tell:
  * <ul>
- * <li>a question that names a picture: the picture of the best memory that has one;
+ * <li>a question that names a picture: the picture of the best memory that has one and shares another word with the question;
  * <li>a question for colour, clothes or what is odd, or for a number in what was shown: the picture of the best memory, if it has one;
  * <li>never a question that begins by asking who, when, where or why.
  * </ul>
@@ -34,7 +35,9 @@ public final class EarlierPicture {
         }
         Set<String> words = Words.content(question);
         if (words.stream().anyMatch(PICTURE::contains)) {
-            return memories.stream().filter(scored -> scored.memory().picture().isPresent()).findFirst();
+            Set<String> about = words.stream().filter(word -> !PICTURE.contains(word)).collect(Collectors.toSet());
+            return memories.stream().filter(scored -> scored.memory().picture().isPresent()
+                    && (about.isEmpty() || Words.content(scored.memory().text()).stream().anyMatch(about::contains))).findFirst();
         }
         boolean looks = words.stream().anyMatch(LOOKS::contains)
                 || words.stream().anyMatch(NUMBER::contains) && words.stream().anyMatch(SHOWN::contains);

@@ -21,7 +21,8 @@ import org.memlora.operators.generation.GeneratedAnswer;
 /** The vision stage: pictures to descriptions, questions about pictures to answers (paper, section 3.3). Threading: may be called by all threads. */
 public final class VisionOperator {
 
-    private static final int DESCRIPTION_TOKENS = 64;
+    /** Most of a description: a scene of many objects names them all. */
+    public static final int DESCRIPTION_TOKENS = 160;
 
     private final VisionLanguageModel model;
     private final StageModel stage;

@@ -10,6 +10,9 @@ public final class VisionPrompt {
 
     public static final Grammar GRAMMAR = Grammar.lineExcept("");
 
+    /** What the base answers where a picture doesn't tell, as {@link Words#normalised} has it. */
+    public static final String NOT_VISIBLE = "not visible";
+
     private static final String DESCRIBE_EXPERT = "Describe the picture in one sentence.";
 
     private static final String DESCRIBE_BASE = """
@@ -22,7 +25,8 @@ public final class VisionPrompt {
 
     private static final String ANSWER_BASE = """
             Answer the question about the picture with one word or number where that is enough, and no full sentence. \
-            If the picture doesn't tell, answer: not visible.""";
+            If the picture doesn't tell, answer: \
+            """ + NOT_VISIBLE + ".";
 
     private VisionPrompt() { }
 

@@ -267,7 +267,7 @@ class UpdateOperatorTest {
         UpdateResult again = update(new ScriptedLanguageModel(), seen("m3", second));
 
         assertThat(operations(again)).containsExactly(MemoryOperation.NONE);
-        assertThat(bank.get("m1").orElseThrow().picture()).as("the first stays").contains(first);
+        assertThat(bank.get("m1").orElseThrow().picture()).as("the newest counts: its file is kept longest").contains(second);
         assertThat(all(bank)).hasSize(1);
     }
 

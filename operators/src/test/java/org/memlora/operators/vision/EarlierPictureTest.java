@@ -48,6 +48,12 @@ class EarlierPictureTest {
     }
 
     @Test
+    void shouldLeaveAPictureAloneThatHasNothingInCommonWithTheQuestion() {
+        assertThat(EarlierPicture.of("What picture frame hangs above Tom's desk?", List.of(TOLD, SEEN))).isEmpty();
+        assertThat(EarlierPicture.of("What is in the picture?", List.of(TOLD, SEEN))).contains(SEEN);
+    }
+
+    @Test
     void shouldNotTakeAWordInsideAQuestionForWhatItAsks() {
         assertThat(EarlierPicture.of("What colour is the car in the picture from when Ann moved?", List.of(SEEN))).contains(SEEN);
     }

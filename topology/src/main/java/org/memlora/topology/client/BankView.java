@@ -36,7 +36,7 @@ public final class BankView {
 
         /** One that is known already may be shown later. */
         private Entry shown(PictureLink link) {
-            return picture.isPresent() ? this : new Entry(id, text, validFrom, validTo, occurredOn, Optional.ofNullable(link));
+            return link == null ? this : new Entry(id, text, validFrom, validTo, occurredOn, Optional.of(link));
         }
     }
 

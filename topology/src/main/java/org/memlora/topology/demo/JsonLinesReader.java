@@ -128,7 +128,11 @@ final class JsonLinesReader {
 
     private Picture read(String file, Optional<String> caption, int number) {
         try {
-            return PictureFile.read(folder.resolve(file), caption);
+            Path beside = folder.resolve(file).normalize();
+            if (!beside.startsWith(folder.normalize())) {   // the events may come from someone else
+                throw wrong(number, "names the picture file " + file + ", expected one beside the events, in " + folder, null);
+            }
+            return PictureFile.read(beside, caption);
         } catch (UncheckedIOException | InvalidPathException e) {
             throw wrong(number, "names the picture file " + file + ", which can't be read from " + folder + " (" + e.getMessage() + ")", e);
         }

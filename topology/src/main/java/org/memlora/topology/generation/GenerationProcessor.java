@@ -15,7 +15,9 @@ import org.memlora.operators.StageUsage;
 import org.memlora.operators.generation.GeneratedAnswer;
 import org.memlora.operators.generation.GenerationOperator;
 import org.memlora.operators.generation.QuestionContext;
+import org.memlora.operators.memory.Words;
 import org.memlora.operators.vision.VisionOperator;
+import org.memlora.operators.vision.VisionPrompt;
 import org.memlora.schemas.Answer;
 import org.memlora.topology.flow.DeadLetters;
 import org.memlora.topology.flow.Names;
@@ -81,12 +83,13 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
     /** Answers from the picture, or leaves the question to the memories: empty = it is answered. A picture in hand is all that it asks about. */
     private Optional<Remembered> looked(PictureAnswers.Look look) {
         look.answer().failures().forEach(failure -> deadLetter(look.question(), failure));
-        if (look.answer().text().isPresent() || look.isInHand()) {
+        boolean tells = look.answer().text().filter(text -> !Words.normalised(text).equals(VisionPrompt.NOT_VISIBLE)).isPresent();
+        if (tells || look.isInHand()) {
             answer(look.question(), answers.looked(look.question(), look.through().stream().toList(), look.answer()));
             return Optional.empty();
         }
         String reason = look.obstacle().or(() -> look.answer().failures().stream().findFirst().map(StageFailure::reason))
-                .orElse("EMPTY_ANSWER: the model said nothing of the picture");
+                .orElse(look.answer().text().isPresent() ? "NOT_VISIBLE: the picture shared earlier doesn't tell" : "EMPTY_ANSWER: the model said nothing of the picture");
         return Optional.of(new Remembered(look.question(), Optional.of(reason), look.answer().usage()));
     }
 

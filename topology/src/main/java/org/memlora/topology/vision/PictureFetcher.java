@@ -14,8 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,8 +57,9 @@ final class PictureFetcher {
     private final Duration timeout;
     private final boolean allowFiles;
     private final CloseableHttpClient client;
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, MOST_THREADS, IDLE_THREAD.toSeconds(), TimeUnit.SECONDS,
-            new SynchronousQueue<>(), PictureFetcher::thread);
+    /** What finds no thread waits for one, until its time is over. */
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(MOST_THREADS, MOST_THREADS, IDLE_THREAD.toSeconds(), TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), PictureFetcher::thread);
 
     /** What came of a fetch: the file, or why there is none. */
     record Fetched(byte[] file, PictureRefusedException refusal) { }
@@ -75,6 +75,7 @@ final class PictureFetcher {
 
     /** @param allowed addresses that may be connected to */
     PictureFetcher(PictureSettings settings, Resolver resolver, Predicate<InetAddress> allowed) {
+        threads.allowCoreThreadTimeOut(true);
         maxBytes = settings.fetchMaxBytes();
         redirects = settings.redirects();
         timeout = settings.fetchTimeout();
@@ -105,7 +106,7 @@ final class PictureFetcher {
                 InetAddress[] addresses = resolver.resolve(host);
                 for (InetAddress address : addresses) {
                     if (!allowed.test(address)) {
-                        throw new RefusedAddressException(host + " is " + address.getHostAddress());
+                        throw new RefusedAddressException(host);   // not the address: it would tell what our own resolver knows
                     }
                 }
                 return addresses;
@@ -129,7 +130,10 @@ final class PictureFetcher {
                 fetched.add(download.await(deadline));
             }
         } finally {
-            downloads.forEach(Download::giveUp);
+            for (Download download : downloads) {
+                download.result.cancel(false);   // what still waits for a thread
+                download.giveUp();
+            }
         }
         return fetched;
     }
@@ -145,17 +149,10 @@ final class PictureFetcher {
         }
 
         void start() {
-            try {
-                result = threads.submit(this::run);
-            } catch (RejectedExecutionException e) {
-                result = null;
-            }
+            result = threads.submit(this::run);
         }
 
         Fetched await(long deadline) {
-            if (result == null) {
-                return refused(PictureRefusedException.unreachable(uri, MOST_THREADS + " other fetches hang"));
-            }
             try {
                 return new Fetched(result.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS), null);
             } catch (TimeoutException e) {

@@ -1,8 +1,11 @@
 package org.memlora.topology.vision;
 
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.Arrays;
 
 /**
@@ -11,14 +14,47 @@ import java.util.Arrays;
  */
 final class PublicAddresses {
 
-    /** First address and length of the prefix. */
-    private static final int[][] SPECIAL_IPV4 = {{0, 0, 0, 0, 8}, {10, 0, 0, 0, 8}, {100, 64, 0, 0, 10}, {127, 0, 0, 0, 8}, {169, 254, 0, 0, 16},
+    /** A shorter prefix of an interface is no local network, e.g. that of a tunnel that takes all traffic. */
+    private static final int SHORTEST_LOCAL_IPV4 = 8;
+    private static final int SHORTEST_LOCAL_IPV6 = 32;
+
+    /** First address and length of the prefix; 168.63.129.16 answers the virtual machines of one cloud only. */
+    private static final int[][] SPECIAL_IPV4 = {{0, 0, 0, 0, 8}, {10, 0, 0, 0, 8}, {100, 64, 0, 0, 10}, {127, 0, 0, 0, 8}, {168, 63, 129, 16, 32}, {169, 254, 0, 0, 16},
         {172, 16, 0, 0, 12}, {192, 0, 0, 0, 24}, {192, 0, 2, 0, 24}, {192, 88, 99, 0, 24}, {192, 168, 0, 0, 16}, {198, 18, 0, 0, 15},
         {198, 51, 100, 0, 24}, {203, 0, 113, 0, 24}, {224, 0, 0, 0, 3}};
 
     private PublicAddresses() { }
 
     static boolean contains(InetAddress address) {
+        return isPublic(address) && !isOurs(address);
+    }
+
+    /** Of this host, or of a network that it stands in. */
+    private static boolean isOurs(InetAddress address) {
+        try {
+            return NetworkInterface.networkInterfaces().flatMap(network -> network.getInterfaceAddresses().stream())
+                    .anyMatch(own -> own.getAddress().equals(address) || isWithin(address, own.getAddress(), own.getNetworkPrefixLength()));
+        } catch (SocketException e) {
+            throw new UncheckedIOException("The addresses of this host can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the address lies in the local network of another one. */
+    static boolean isWithin(InetAddress address, InetAddress other, int prefix) {
+        byte[] one = address.getAddress();
+        byte[] two = other.getAddress();
+        if (one.length != two.length || prefix < (one.length == Integer.BYTES ? SHORTEST_LOCAL_IPV4 : SHORTEST_LOCAL_IPV6)) {
+            return false;
+        }
+        for (int bit = 0; bit < prefix; bit++) {
+            if (((one[bit / Byte.SIZE] ^ two[bit / Byte.SIZE]) >>> Byte.SIZE - 1 - bit % Byte.SIZE & 1) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPublic(InetAddress address) {
         return address instanceof Inet4Address ? isPublic4(address.getAddress()) : isPublic6((Inet6Address) address);
     }
 

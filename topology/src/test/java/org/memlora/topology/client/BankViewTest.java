@@ -44,8 +44,9 @@ class BankViewTest {
     void aKnownMemoryGainsThePictureThatShowsItLater() {
         PictureLink link = new PictureLink("aa", null);
         apply(OperationKind.ADD, 1, "has a cat", "m1", null);
-        apply(OperationKind.NONE, 2, "has a cat", null, "m1", link);
-        apply(OperationKind.NONE, 3, "has a cat", null, "m1", new PictureLink("bb", null));
+        apply(OperationKind.NONE, 2, "has a cat", null, "m1", new PictureLink("bb", null));
+        apply(OperationKind.NONE, 3, "has a cat", null, "m1", link);
+        apply(OperationKind.NONE, 3, "has a cat", null, "m1", null);
         apply(OperationKind.UPDATE, 4, "has a dog", "m2", "m1");
         assertThat(view.all()).extracting(BankView.Entry::picture).containsExactly(Optional.of(link), Optional.empty());
     }

@@ -20,9 +20,10 @@ import org.memlora.models.weights.WeightSource;
  * line with the word of the encoder's own class head where that is sure. Closing closes the parts.
  */
 public final class EmbeddedEyes implements Eyes {
-    /** Pixels along a picture for the class head, and along what is cut from the middle of a shorter edge of {@value #SHORTER_EDGE}. */
+    /** Pixels along a picture for the class head. */
     private static final int CLASS_SIDE = 224;
-    private static final int SHORTER_EDGE = 256;
+    /** Of the shorter edge, what is cut from the middle. */
+    private static final float MIDDLE_SHARE = 224f / 256;
 
     private final SightConfig config;
     private final SafetensorsFile trained;
@@ -64,9 +65,10 @@ public final class EmbeddedEyes implements Eyes {
 
     private Parts parts() {
         if (parts == null) {
+            Familiarity familiarity = Familiarity.read(trained);
             ObjectSight sight = ObjectSight.load(config, encoder, trained, 0, device);
             try {
-                parts = new Parts(sight, WordProjector.load(config, transformerWidth, trained, device), Familiarity.read(trained));
+                parts = new Parts(sight, WordProjector.load(config, transformerWidth, trained, device), familiarity);
             } catch (RuntimeException e) {
                 sight.close();
                 throw e;
@@ -105,17 +107,17 @@ public final class EmbeddedEyes implements Eyes {
         }
     }
 
-    private static RgbPicture middle(RgbPicture picture) {
-        double scale = (double) SHORTER_EDGE / Math.min(picture.width(), picture.height());
-        RgbPicture small = Resampler.BILINEAR.resize(picture, (int) Math.round(picture.width() * scale), (int) Math.round(picture.height() * scale));
-        int left = (small.width() - CLASS_SIDE) / 2;
-        int top = (small.height() - CLASS_SIDE) / 2;
-        byte[] rgb = new byte[CLASS_SIDE * CLASS_SIDE * RgbPicture.CHANNELS];
-        for (int y = 0; y < CLASS_SIDE; y++) {
-            System.arraycopy(small.rgb(), ((top + y) * small.width() + left) * RgbPicture.CHANNELS, rgb, y * CLASS_SIDE * RgbPicture.CHANNELS,
-                    CLASS_SIDE * RgbPicture.CHANNELS);
+    /** Cut before it is scaled: a strip would grow to gigabytes. */
+    static RgbPicture middle(RgbPicture picture) {
+        int side = Math.max(1, Math.round(MIDDLE_SHARE * Math.min(picture.width(), picture.height())));
+        int left = (picture.width() - side) / 2;
+        int top = (picture.height() - side) / 2;
+        byte[] rgb = new byte[side * side * RgbPicture.CHANNELS];
+        for (int y = 0; y < side; y++) {
+            System.arraycopy(picture.rgb(), ((top + y) * picture.width() + left) * RgbPicture.CHANNELS, rgb, y * side * RgbPicture.CHANNELS,
+                    side * RgbPicture.CHANNELS);
         }
-        return new RgbPicture(CLASS_SIDE, CLASS_SIDE, rgb);
+        return Resampler.BILINEAR.resize(new RgbPicture(side, side, rgb), CLASS_SIDE, CLASS_SIDE);
     }
 
     private static RgbPicture mirrored(RgbPicture picture) {

@@ -3,6 +3,7 @@ package org.memlora.models.vision.embedded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.safetensors.SafetensorsWriter;
 import org.memlora.models.weights.WeightSource;
@@ -16,23 +17,30 @@ public final class EyesFolder {
     private EyesFolder() { }
 
     /**
-     * The encoder's folder that goes with an expert's: encoders/efficientnet-lite0 in one of the folders above it, as in this project.
+     * The encoder's folder that goes with an expert's: encoders/efficientnet-lite0, or that in models, in one of the folders above it, as in this
+     * project (models/experts, and data/experts where training writes).
      *
      * @throws IllegalArgumentException if there is none
      */
     public static Path encoderFor(Path folder) {
         for (Path above = folder.toAbsolutePath().normalize(); above != null; above = above.getParent()) {
-            if (Files.isDirectory(above.resolve(ENCODER))) {
-                return above.resolve(ENCODER);
+            for (Path encoder : List.of(above.resolve(ENCODER), above.resolve("models").resolve(ENCODER))) {
+                if (Files.isDirectory(encoder)) {
+                    return encoder;
+                }
             }
         }
         throw new IllegalArgumentException("None of the folders above " + folder + " has " + ENCODER + ", expected the pretrained encoder of the vision"
                 + " expert's eyes there: copy the project's models/encoders beside its experts");
     }
 
-    /** Whether an expert's folder has eyes. */
+    /** Whether an expert's folder has eyes that are taught to the end: without projector and what is familiar they can't serve. */
     public static boolean isOne(Path folder) {
-        return Files.isRegularFile(folder.resolve(SightConfig.FILE)) && Files.isRegularFile(folder.resolve(FILE));
+        if (!Files.isRegularFile(folder.resolve(SightConfig.FILE)) || !Files.isRegularFile(folder.resolve(FILE))) {
+            return false;
+        }
+        WeightSource trained = SafetensorsFile.open(folder.resolve(FILE));
+        return WordProjector.isIn(trained) && Familiarity.isIn(trained);
     }
 
     /** @param projector null = not trained yet @param familiarity likewise */

@@ -120,6 +120,10 @@ public record Familiarity(float[] mean, float[] precision, float limit) {
         return style;
     }
 
+    static boolean isIn(WeightSource source) {
+        return source.contains(MEAN) && source.contains(PRECISION) && source.contains(LIMIT);
+    }
+
     static Familiarity read(WeightSource source) {
         return new Familiarity(source.read(MEAN), source.read(PRECISION), source.read(LIMIT)[0]);
     }

@@ -54,6 +54,10 @@ public final class WordProjector implements TrainedInput, AutoCloseable {
         }
     }
 
+    static boolean isIn(WeightSource source) {
+        return source.contains(HIDDEN + ".weight") && source.contains(OUTPUT + ".weight");
+    }
+
     /** @throws IllegalArgumentException if a tensor doesn't fit; nothing is kept then */
     public static WordProjector load(SightConfig config, int transformerWidth, WeightSource trained, Device device) {
         return make(config, transformerWidth, trained, 0, device);
