@@ -154,6 +154,18 @@ class PictureTest {
     }
 
     @Test
+    void shouldAnswerFromTheMemoriesWhatAPictureSharedEarlierDoesntTell() {
+        pipeline = TestPipeline.seeing(request -> said(promptText(request.request()).contains("What does the picture show?") ? "a red car" : "Not visible."));
+        pipeline.send(shows("b1", "e1", 0, "My new one!", bytes(RED, null)), question("b1", "q1", 500, "What make is the car in Ann's picture?")).flush();
+
+        Answer answer = onlyAnswer();
+        assertThat(answer.getStatus()).isEqualTo(AnswerStatus.ANSWERED);
+        assertThat(answer.getExpert()).isEqualTo("generation");
+        assertThat(answer.getText()).contains("a red car");
+        assertThat(answer.getReason()).startsWith("NOT_VISIBLE: ");
+    }
+
+    @Test
     void shouldAnswerFromTheMemoriesWhenThePictureIsGone() {
         seeing(PipelineSettings.PICTURE_EXPIRY_MS, 1000).sendAt(Events.START.toEpochMilli(), shows("b1", "e1", 0, "My new one!", bytes(RED, null))).flush();
 
