@@ -11,7 +11,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
-import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,8 +82,11 @@ class GradientTest {
                 }
             }
             double cosine = dot / Math.sqrt(wideSquares * narrowSquares);
-            System.out.printf("%s %s: loss %.4f in bfloat16, %.4f in float32; cosine of the gradients %.5f%n", name, expert, narrowLoss, wideLoss, cosine);
+            double lengths = Math.sqrt(narrowSquares / wideSquares);
+            System.out.printf("%s %s: loss %.4f in bfloat16, %.4f in float32; cosine of the gradients %.5f, ratio of their lengths %.4f%n", name, expert,
+                    narrowLoss, wideLoss, cosine, lengths);
             assertThat(cosine).isGreaterThan(least);
+            assertThat(lengths).isCloseTo(1, Percentage.withPercentage(15));
             assertThat(narrow.frozenChecksum()).isEqualTo(frozen);
         }
     }
