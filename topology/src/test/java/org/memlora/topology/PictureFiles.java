@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
+import org.memlora.models.testing.PngFiles;
 
 /** Encoded pictures for tests. */
 public final class PictureFiles {
@@ -30,11 +30,11 @@ public final class PictureFiles {
 
     /** With a text that nobody sees in it. */
     public static byte[] withText(byte[] png, String text) {
-        int end = png.length - 12;
+        int end = png.length - PngFiles.FRAME;
         byte[] content = ("Comment\0" + text).getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer file = ByteBuffer.allocate(png.length + content.length + 12).put(png, 0, end);
-        chunk(file, "tEXt", content);
-        return file.put(png, end, 12).array();
+        ByteBuffer file = ByteBuffer.allocate(png.length + content.length + PngFiles.FRAME).put(png, 0, end);
+        PngFiles.chunk(file, "tEXt", content);
+        return file.put(png, end, PngFiles.FRAME).array();
     }
 
     /** One of the pictures that the models' tests decode. */
@@ -55,19 +55,7 @@ public final class PictureFiles {
                 }
             }
         });
-        ByteBuffer file = ByteBuffer.allocate(8 + 25 + 12 + deflated.length + 12);
-        file.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
-        chunk(file, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8).array());
-        chunk(file, "IDAT", deflated);
-        chunk(file, "IEND", new byte[0]);
-        return file.array();
-    }
-
-    private static void chunk(ByteBuffer file, String type, byte[] content) {
-        CRC32 checksum = new CRC32();
-        checksum.update(type.getBytes(StandardCharsets.ISO_8859_1));
-        checksum.update(content);
-        file.putInt(content.length).put(type.getBytes(StandardCharsets.ISO_8859_1)).put(content).putInt((int) checksum.getValue());
+        return PngFiles.of(width, height, PngFiles.GREY, deflated);
     }
 
     private interface Writing {

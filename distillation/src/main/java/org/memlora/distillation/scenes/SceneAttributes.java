@@ -65,6 +65,11 @@ public final class SceneAttributes {
         return new LabelledScene(pixels(rendered.picture()), values, objects, rendered.questions(), rendered.description());
     }
 
+    /** Those of the numbers {@code from} to {@code to} - 1. */
+    public static List<LabelledScene> scenes(SceneSplit split, long seed, int from, int to) {
+        return IntStream.range(from, to).mapToObj(index -> scene(split, seed, index)).toList();
+    }
+
     private static Labelled labelled(Scene scene, SceneObject object, Optional<SceneObject> odd) {
         Look look = object.look();
         int unusual = odd.map(found -> found == object ? 1 : 0).orElse(LabelledScene.NO_VALUE);

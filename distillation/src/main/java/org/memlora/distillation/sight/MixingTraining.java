@@ -15,8 +15,6 @@ import java.util.stream.IntStream;
 import org.memlora.distillation.scenes.LabelledScene;
 import org.memlora.distillation.scenes.SceneAttributes;
 import org.memlora.distillation.scenes.SceneSplit;
-import org.memlora.distillation.training.AdamW;
-import org.memlora.distillation.training.Gradients;
 import org.memlora.models.picture.RgbPicture;
 import org.memlora.models.vision.embedded.ObjectSight;
 import org.memlora.models.vision.embedded.ObjectSight.Places;
@@ -51,9 +49,7 @@ final class MixingTraining {
         SplittableRandom random = new SplittableRandom(settings.seed() + 17);
         int to = from + settings.mixingPictures();
         for (int first = from; first < to; first += PICTURES_AT_ONCE) {
-            List<LabelledScene> scenes = IntStream.range(first, Math.min(first + PICTURES_AT_ONCE, to))
-                    .mapToObj(index -> SceneAttributes.scene(SceneSplit.TRAIN, sceneSeed, index)).toList();
-            keep(scenes, random);
+            keep(SceneAttributes.scenes(SceneSplit.TRAIN, sceneSeed, first, Math.min(first + PICTURES_AT_ONCE, to)), random);
         }
     }
 
@@ -63,8 +59,7 @@ final class MixingTraining {
         try (NDManager scratch = sight.manager().newSubManager()) {
             NDArray grid = sight.grid(sight.trunk(scenes.stream().map(LabelledScene::picture).toList(), scratch));
             for (List<Kept> pass : kept) {
-                int[][] cells = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> places.beside(object, random)).toArray())
-                        .toArray(int[][]::new);
+                int[][] cells = places.beside(scenes, random);
                 Places found = sight.at(grid, cells);
                 float[] means = found.means().toFloatArray();
                 float[] objects = found.objects() == null ? new float[0] : found.objects().toFloatArray();
@@ -81,11 +76,7 @@ final class MixingTraining {
     }
 
     void train() {
-        List<NDArray> parameters = sight.mixingParameters();
-        parameters.forEach(array -> array.setRequiresGradient(true));
-        List<float[]> values = parameters.stream().map(NDArray::toFloatArray).toList();
-        List<float[]> first = values.stream().map(of -> new float[of.length]).toList();
-        List<float[]> second = values.stream().map(of -> new float[of.length]).toList();
+        SightOptimizer optimizer = new SightOptimizer(sight, settings, sight.mixingParameters());
         int perEpoch = (kept.get(0).size() + BATCH - 1) / BATCH;
         int steps = perEpoch * settings.mixingEpochs();
         for (int step = 0; step < steps; step++) {
@@ -96,13 +87,7 @@ final class MixingTraining {
             List<Kept> pass = kept.get(step / perEpoch % SHIFTS);
             int from = step % perEpoch * BATCH;
             backward(mixed(pass.subList(from, Math.min(from + BATCH, pass.size())), new SplittableRandom(settings.seed() * 1_000_003 + step)));
-            List<float[]> gradients = SightTraining.gradients(sight, parameters);
-            Gradients.clip(gradients, settings.clipNorm());
-            double rate = SightSettings.cosine(settings.learningRate(), settings.warmupShare(), step, steps);
-            for (int i = 0; i < gradients.size(); i++) {
-                AdamW.step(values.get(i), gradients.get(i), first.get(i), second.get(i), step + 1, rate, settings.weightDecay());
-                sight.set(parameters.get(i), values.get(i));
-            }
+            optimizer.step(step, steps);
         }
     }
 

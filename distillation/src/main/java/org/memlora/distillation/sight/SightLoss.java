@@ -1,7 +1,6 @@
 package org.memlora.distillation.sight;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ final class SightLoss {
     /** @param middles cells of each scene's objects @param cells the ones that the tokens are taken from */
     static NDArray sum(ObjectSight sight, NDArray grid, List<LabelledScene> scenes, int[][] middles, int[][] cells) {
         ObjectSight.Seen seen = sight.see(grid, cells);
-        return places(seen.heat(), sight.config().cells(), middles, grid.getManager()).add(attributes(sight, seen, scenes));
+        return places(seen.heat(), sight.config().cells(), middles).add(attributes(sight, seen, scenes));
     }
 
     /** What the tokens are, told by each alone and after it has seen the others. */
@@ -28,36 +27,33 @@ final class SightLoss {
 
     private static NDArray attributes(ObjectSight sight, NDArray seen, List<LabelledScene> scenes) {
         NDArray loss = seen.getManager().zeros(new Shape());
-        for (int i = 0; i < sight.config().picture().size(); i++) {
-            int attribute = i;
-            loss = add(loss, sight, seen, Kind.PICTURE, i, scenes, (scene, object) -> object < 0 ? scene.values()[attribute] : LabelledScene.NO_VALUE);
-        }
-        for (int i = 0; i < sight.config().object().size(); i++) {
-            int attribute = i;
-            loss = add(loss, sight, seen, Kind.OBJECT, i, scenes,
-                    (scene, object) -> object < 0 ? LabelledScene.NO_VALUE : scene.objects().get(object).values()[attribute]);
-        }
-        for (int i = 0; i < sight.config().part().size(); i++) {
-            int attribute = i;
-            loss = add(loss, sight, seen, Kind.PART, i, scenes,
-                    (scene, object) -> object < 0 ? LabelledScene.NO_VALUE : scene.objects().get(object).part()[attribute]);
+        for (Kind kind : Kind.values()) {
+            for (int attribute = 0; attribute < sight.config().attributes(kind).size(); attribute++) {
+                loss = add(loss, sight, seen, kind, attribute, scenes);
+            }
         }
         return loss;
     }
 
-    /** @see LabelledScene#NO_VALUE */
-    private interface Label {
-        /** @param object -1 = the whole picture */
-        int of(LabelledScene scene, int object);
+    /** Of the token of an object, or of the whole picture (-1); {@link LabelledScene#NO_VALUE} where the attribute is of other tokens. */
+    private static int label(LabelledScene scene, int object, Kind kind, int attribute) {
+        if (object < 0) {
+            return kind == Kind.PICTURE ? scene.values()[attribute] : LabelledScene.NO_VALUE;
+        }
+        return switch (kind) {
+            case PICTURE -> LabelledScene.NO_VALUE;
+            case OBJECT -> scene.objects().get(object).values()[attribute];
+            case PART -> scene.objects().get(object).part()[attribute];
+        };
     }
 
-    private static NDArray add(NDArray loss, ObjectSight sight, NDArray seen, Kind kind, int attribute, List<LabelledScene> scenes, Label label) {
+    private static NDArray add(NDArray loss, ObjectSight sight, NDArray seen, Kind kind, int attribute, List<LabelledScene> scenes) {
         List<Long> rows = new ArrayList<>();
         List<Long> labels = new ArrayList<>();
         long token = 0;
         for (LabelledScene scene : scenes) {
             for (int object = -1; object < scene.objects().size(); object++, token++) {
-                int value = label.of(scene, object);
+                int value = label(scene, object, kind, attribute);
                 if (value != LabelledScene.NO_VALUE) {
                     rows.add(token);
                     labels.add((long) value);
@@ -68,11 +64,11 @@ final class SightLoss {
             return loss;
         }
         NDArray logits = sight.attribute(seen, kind, attribute, array(rows));
-        return loss.add(Scalar.times(chosen(logits, labels), 1.0 / rows.size()));
+        return loss.add(Scalar.times(chosen(logits, array(labels)), 1.0 / rows.size()));
     }
 
     /** Of all cells, per object. */
-    private static NDArray places(NDArray heat, int side, int[][] middles, NDManager scratch) {
+    private static NDArray places(NDArray heat, int side, int[][] middles) {
         long[] labels = new long[(int) heat.getShape().get(0)];
         int objects = 1;
         for (int picture = 0; picture < middles.length; picture++) {
@@ -81,12 +77,11 @@ final class SightLoss {
                 labels[picture * side * side + cell] = 1;
             }
         }
-        NDArray chosen = heat.logSoftmax(1).get(new NDIndex().addAllDim().addPickDim(scratch.create(labels).expandDims(1)));
-        return Scalar.times(chosen.sum().neg(), 1.0 / objects);
+        return Scalar.times(chosen(heat, labels), 1.0 / objects);
     }
 
-    private static NDArray chosen(NDArray logits, List<Long> labels) {
-        return logits.logSoftmax(1).get(new NDIndex().addAllDim().addPickDim(logits.getManager().create(array(labels)).expandDims(1))).sum().neg();
+    private static NDArray chosen(NDArray logits, long[] labels) {
+        return logits.logSoftmax(1).get(new NDIndex().addAllDim().addPickDim(logits.getManager().create(labels).expandDims(1))).sum().neg();
     }
 
     private static long[] array(List<Long> values) {

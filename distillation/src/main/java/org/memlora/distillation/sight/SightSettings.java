@@ -40,14 +40,4 @@ public record SightSettings(int trunkBlocks, int width, int mixingLayers, int he
     int steps() {
         return (pictures + batchPictures - 1) / batchPictures;
     }
-
-    /** Rising, then falling to 0. @param step 0 .. steps - 1 */
-    static double cosine(double peak, double warmupShare, int step, int steps) {
-        int warmup = (int) Math.round(warmupShare * steps);
-        if (step < warmup) {
-            return peak * (step + 1) / warmup;
-        }
-        double done = (double) (step - warmup) / Math.max(1, steps - warmup);
-        return peak * (1 + Math.cos(Math.PI * done)) / 2;
-    }
 }

@@ -3,23 +3,18 @@ package org.memlora.distillation.sight;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.memlora.distillation.scenes.LabelledScene;
 import org.memlora.distillation.scenes.SceneAttributes;
 import org.memlora.distillation.scenes.SceneSplit;
-import org.memlora.distillation.training.AdamW;
-import org.memlora.distillation.training.Gradients;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.safetensors.SafetensorsType;
 import org.memlora.models.safetensors.SafetensorsWriter;
@@ -38,10 +33,7 @@ public final class SightTraining {
     private final String identity;
     private final PrintStream out;
     private final ScenePlaces places;
-    private final List<NDArray> parameters;
-    private final List<float[]> values;
-    private final List<float[]> first;
-    private final List<float[]> second;
+    private final SightOptimizer optimizer;
     private int step;
     private double seconds;
 
@@ -54,11 +46,7 @@ public final class SightTraining {
         this.identity = settings + " " + sceneSeed + " " + sight.config();
         this.out = out;
         this.places = new ScenePlaces(sight.config());
-        parameters = List.copyOf(sight.parameters().values());
-        parameters.forEach(array -> array.setRequiresGradient(true));
-        values = new ArrayList<>(parameters.stream().map(NDArray::toFloatArray).toList());
-        first = new ArrayList<>(values.stream().map(of -> new float[of.length]).toList());
-        second = new ArrayList<>(values.stream().map(of -> new float[of.length]).toList());
+        this.optimizer = new SightOptimizer(sight, settings, List.copyOf(sight.parameters().values()));
         if (Files.exists(checkpoint)) {
             resume();
         }
@@ -108,42 +96,20 @@ public final class SightTraining {
 
     private double step() {
         int from = step * settings.batchPictures();
-        List<LabelledScene> scenes = IntStream.range(from, Math.min(from + settings.batchPictures(), settings.pictures()))
-                .mapToObj(index -> SceneAttributes.scene(SceneSplit.TRAIN, sceneSeed, index)).toList();
+        List<LabelledScene> scenes = SceneAttributes.scenes(SceneSplit.TRAIN, sceneSeed, from, Math.min(from + settings.batchPictures(), settings.pictures()));
         double loss = backward(scenes, new SplittableRandom(settings.seed() * 1_000_003 + step));
         if (!Double.isFinite(loss)) {
             throw new IllegalStateException("The eyes' loss is " + loss + " at step " + step + ": lower the learning rate (it is "
                     + settings.learningRate() + ") and start again in an empty folder.");
         }
-        List<float[]> gradients = gradients(sight, parameters);
-        Gradients.clip(gradients, settings.clipNorm());
-        double rate = SightSettings.cosine(settings.learningRate(), settings.warmupShare(), step, settings.steps());
+        optimizer.step(step, settings.steps());
         step++;
-        for (int i = 0; i < gradients.size(); i++) {
-            AdamW.step(values.get(i), gradients.get(i), first.get(i), second.get(i), step, rate, settings.weightDecay());
-            sight.set(parameters.get(i), values.get(i));
-        }
         return loss;
     }
 
-    /** Copies them out and sets the arrays' own to 0. */
-    static List<float[]> gradients(ObjectSight sight, List<NDArray> parameters) {
-        List<float[]> gradients = new ArrayList<>();
-        try (NDManager scratch = sight.manager().newSubManager()) {
-            for (NDArray parameter : parameters) {
-                NDArray gradient = parameter.getGradient();
-                gradient.attach(scratch);
-                gradients.add(gradient.toFloatArray());
-                gradient.set(new NDIndex(":"), 0);
-            }
-        }
-        return gradients;
-    }
-
     private double backward(List<LabelledScene> scenes, SplittableRandom random) {
-        int[][] middles = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> places.middle(object)).toArray()).toArray(int[][]::new);
-        int[][] cells = scenes.stream().map(scene -> scene.objects().stream().mapToInt(object -> places.beside(object, random)).toArray())
-                .toArray(int[][]::new);
+        int[][] middles = places.middles(scenes);
+        int[][] cells = places.beside(scenes, random);
         try (NDManager scratch = sight.manager().newSubManager()) {
             NDArray trunk = sight.trunk(scenes.stream().map(LabelledScene::picture).toList(), scratch);
             try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
@@ -157,8 +123,8 @@ public final class SightTraining {
     private SightScore validate() {
         SightScore score = new SightScore(sight.config());
         for (int from = 0; from < settings.validationPictures(); from += settings.batchPictures()) {
-            List<LabelledScene> scenes = IntStream.range(from, Math.min(from + settings.batchPictures(), settings.validationPictures()))
-                    .mapToObj(index -> SceneAttributes.scene(SceneSplit.VALIDATION, sceneSeed, index)).toList();
+            List<LabelledScene> scenes = SceneAttributes.scenes(SceneSplit.VALIDATION, sceneSeed, from,
+                    Math.min(from + settings.batchPictures(), settings.validationPictures()));
             var found = sight.look(scenes.stream().map(LabelledScene::picture).toList());
             for (int i = 0; i < scenes.size(); i++) {
                 score.add(scenes.get(i), found.get(i));
@@ -170,20 +136,12 @@ public final class SightTraining {
     private void write() {
         SafetensorsWriter writer = new SafetensorsWriter().metadata("run", identity).metadata("step", Integer.toString(step))
                 .metadata("seconds", Double.toString(seconds));
-        for (int i = 0; i < values.size(); i++) {
-            add(writer, "value." + i, values.get(i));
-            add(writer, "first." + i, first.get(i));
-            add(writer, "second." + i, second.get(i));
-        }
+        optimizer.state((name, values) -> writer.add(name, SafetensorsType.F32, new long[] {values.length}, values));
         try {
             writer.write(checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the checkpoint " + checkpoint, e);
         }
-    }
-
-    private static void add(SafetensorsWriter writer, String name, float[] values) {
-        writer.add(name, SafetensorsType.F32, new long[] {values.length}, values);
     }
 
     private void resume() {
@@ -193,11 +151,7 @@ public final class SightTraining {
         }
         step = Integer.parseInt(saved.metadata().get("step"));
         seconds = Double.parseDouble(saved.metadata().get("seconds"));
-        for (int i = 0; i < values.size(); i++) {
-            values.set(i, saved.read("value." + i));
-            first.set(i, saved.read("first." + i));
-            second.set(i, saved.read("second." + i));
-            sight.set(parameters.get(i), values.get(i));
-        }
+        optimizer.state((name, values) -> System.arraycopy(saved.read(name), 0, values, 0, values.length));
+        optimizer.restored();
     }
 }

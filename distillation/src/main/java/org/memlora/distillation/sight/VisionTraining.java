@@ -162,8 +162,7 @@ public final class VisionTraining {
         ExampleRows rows = new ExampleRows(base.tokenizer(), config.contextTokens());
         List<Row> made = new ArrayList<>();
         for (int first = from; first < from + count; first += PICTURES_AT_ONCE) {
-            List<LabelledScene> scenes = IntStream.range(first, Math.min(first + PICTURES_AT_ONCE, from + count))
-                    .mapToObj(index -> SceneAttributes.scene(split, config.scenes().seed(), index)).toList();
+            List<LabelledScene> scenes = SceneAttributes.scenes(split, config.scenes().seed(), first, Math.min(first + PICTURES_AT_ONCE, from + count));
             List<ObjectFeatures> features = sight.look(scenes.stream().map(LabelledScene::picture).toList(), styles);
             for (int i = 0; i < scenes.size(); i++) {
                 int id = base.config().vocabularySize() + projector.keep(features.get(i));

@@ -11,11 +11,15 @@ import org.memlora.models.transformer.TrainableTransformer;
 public final class Gradients {
     private Gradients() { }
 
-    /** Copies them out and sets the model's own to 0. */
     static List<float[]> take(TrainableTransformer model) {
+        return take(model.manager(), TrainerState.parameters(model));
+    }
+
+    /** Copies them out and sets the parameters' own to 0. */
+    public static List<float[]> take(NDManager manager, List<NDArray> parameters) {
         List<float[]> gradients = new ArrayList<>();
-        try (NDManager scratch = model.manager().newSubManager()) {
-            for (NDArray parameter : TrainerState.parameters(model)) {
+        try (NDManager scratch = manager.newSubManager()) {
+            for (NDArray parameter : parameters) {
                 NDArray gradient = parameter.getGradient();
                 gradient.attach(scratch);
                 gradients.add(gradient.toFloatArray());

@@ -26,7 +26,23 @@ public record TrainingSettings(double learningRate, Schedule schedule, double wa
         int patience, int checkpointSeconds, long seed, Precision precision) {
 
     /** The learning rate after the warm-up: as it is, or falling to 0 at the last step. */
-    public enum Schedule { CONSTANT, LINEAR, COSINE }
+    public enum Schedule {
+        CONSTANT, LINEAR, COSINE;
+
+        /** @param peak where the warm-up ends @param step 0 .. steps - 1 */
+        public double rate(double peak, double warmupShare, int step, int steps) {
+            int warmup = (int) Math.round(warmupShare * steps);
+            if (step < warmup) {
+                return peak * (step + 1) / warmup;
+            }
+            double done = steps == warmup ? 0 : (double) (step - warmup) / (steps - warmup);
+            return peak * switch (this) {
+                case CONSTANT -> 1;
+                case LINEAR -> 1 - done;
+                case COSINE -> (1 + Math.cos(Math.PI * done)) / 2;
+            };
+        }
+    }
 
     public TrainingSettings {
         requireMost("learningRate", learningRate, 1);
@@ -57,16 +73,7 @@ public record TrainingSettings(double learningRate, Schedule schedule, double wa
 
     /** @param step 0 .. steps - 1 */
     double learningRate(int step, int steps) {
-        int warmup = (int) Math.round(warmupShare * steps);
-        if (step < warmup) {
-            return learningRate * (step + 1) / warmup;
-        }
-        double done = steps == warmup ? 0 : (double) (step - warmup) / (steps - warmup);
-        return learningRate * switch (schedule) {
-            case CONSTANT -> 1;
-            case LINEAR -> 1 - done;
-            case COSINE -> (1 + Math.cos(Math.PI * done)) / 2;
-        };
+        return schedule.rate(learningRate, warmupShare, step, steps);
     }
 
     private static void requireMost(String name, double value, double most) {

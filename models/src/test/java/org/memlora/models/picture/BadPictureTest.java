@@ -10,12 +10,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.memlora.models.picture.PictureException.Reason;
+import org.memlora.models.testing.PngFiles;
 
 class BadPictureTest {
     private static final PictureDecoder DECODER = new PictureDecoder(PictureLimits.DEFAULT);
@@ -161,19 +161,7 @@ class BadPictureTest {
     }
 
     private static byte[] png(int width, int height, byte[] data) {
-        ByteBuffer file = ByteBuffer.allocate(8 + 25 + 12 + data.length + 12);
-        file.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
-        chunk(file, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8).put((byte) 2).array());
-        chunk(file, "IDAT", data);
-        chunk(file, "IEND", new byte[0]);
-        return file.array();
-    }
-
-    private static void chunk(ByteBuffer file, String type, byte[] content) {
-        CRC32 checksum = new CRC32();
-        checksum.update(type.getBytes(StandardCharsets.ISO_8859_1));
-        checksum.update(content);
-        file.putInt(content.length).put(type.getBytes(StandardCharsets.ISO_8859_1)).put(content).putInt((int) checksum.getValue());
+        return PngFiles.of(width, height, PngFiles.RGB, data);
     }
 
     private static int indexOf(byte[] file, int... bytes) {
