@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.KafkaStreams.State;
-import org.memlora.models.LanguageModel;
-import org.memlora.models.LanguageModels;
+import org.memlora.models.ModelInfo;
+import org.memlora.models.WorkerModels;
 import org.memlora.models.embedding.MiniLmEmbedder;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.topology.MemoryWorker;
@@ -89,13 +89,14 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         try (WorkProgress progress = new WorkProgress(System.err);
-                LanguageModel loaded = LanguageModels.load(model.request(), progress.downloads());
+                WorkerModels loaded = WorkerModels.load(model.request(), model.eyes(), progress.downloads());
                 MiniLmEmbedder embedder = new MiniLmEmbedder();
                 AvroSerdes serdes = ConnectionOptions.serdes(settings)) {
             progress.close();
-            System.out.println("Worker of " + settings.text(PipelineSettings.APPLICATION_ID) + ": base " + loaded.info().base() + ", experts "
-                    + (loaded.info().experts().isEmpty() ? "none" : String.join(", ", new TreeSet<>(loaded.info().experts())))
-                    + "; Kafka at " + settings.text(PipelineSettings.BOOTSTRAP_SERVERS) + "; Ctrl-C ends.");
+            ModelInfo info = loaded.language().info();
+            System.out.println("Worker of " + settings.text(PipelineSettings.APPLICATION_ID) + ": base " + info.base() + ", experts "
+                    + (info.experts().isEmpty() ? "none" : String.join(", ", new TreeSet<>(info.experts())))
+                    + "; pictures: " + loaded.eyes().map(eyes -> eyes.info().base()).orElse("by their captions") + "; Kafka at " + settings.text(PipelineSettings.BOOTSTRAP_SERVERS) + "; Ctrl-C ends.");
             StageMeter meter = new StageMeter();
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             MemoryWorker worker = ModelPipeline.worker(settings, ModelPipeline.operators(loaded, embedder, meter, settings.modelHang()),

@@ -53,11 +53,16 @@ public final class ExpertScorer {
                 completions.get(i).error().ifPresent(error -> {
                     throw new IllegalStateException("The expert " + expert + " failed: " + error);
                 });
-                answered.add(new Answered(part.get(i), completions.get(i).text().strip()));
+                answered.add(new Answered(part.get(i), answer(stage, completions.get(i))));
             }
             done.accept(answered.size());
         }
         return answered;
+    }
+
+    /** As the stage's operator takes it. */
+    private static String answer(Stage stage, Completion completion) {
+        return stage == Stage.UPDATE ? UpdatePrompt.cautious(completion, OperatorSettings.DEFAULT.deleteConfidence()) : completion.text().strip();
     }
 
     private static GenerationRequest request(Stage stage, String expert, TrainingExample example) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param completionTokens generated tokens, forced ones included, stop token not
  * @param prefillNanos this row's share, by tokens, of the time of the calls that fed its prompt
  * @param decodeNanos its share of the time of the calls after that
+ * @param confidence product of the probabilities of what was chosen where the grammar left a few tokens only, among these; 1 = it left no such choice
  * @param error what failed, for {@link FinishReason#FAILED} only
  */
 public record Completion(
@@ -22,6 +23,7 @@ public record Completion(
         int completionTokens,
         long prefillNanos,
         long decodeNanos,
+        double confidence,
         Optional<String> error) {
 
     public Completion {
@@ -33,10 +35,10 @@ public record Completion(
     /** Of a prompt that was run whole. */
     public Completion(String text, FinishReason finishReason, int promptTokens, int completionTokens, long prefillNanos,
             long decodeNanos, Optional<String> error) {
-        this(text, finishReason, promptTokens, 0, completionTokens, prefillNanos, decodeNanos, error);
+        this(text, finishReason, promptTokens, 0, completionTokens, prefillNanos, decodeNanos, 1, error);
     }
 
     public static Completion failed(String error) {
-        return new Completion("", FinishReason.FAILED, 0, 0, 0, 0, 0, Optional.of(error));
+        return new Completion("", FinishReason.FAILED, 0, 0, 0, 0, 0, 1, Optional.of(error));
     }
 }

@@ -5,12 +5,13 @@ package org.memlora.operators;
  *
  * @param updateCandidates most similar memories shown to the update stage, per fact
  * @param similarityThreshold cosine below which a memory is no candidate; without candidates a fact is added without a model call
+ * @param deleteConfidence a DELETE that the model is less sure of becomes an ADD
  * @param extractionTokens most tokens of the facts of one exchange
  * @param answerTokens most tokens of one answer
  */
-public record OperatorSettings(int updateCandidates, double similarityThreshold, int extractionTokens, int answerTokens) {
+public record OperatorSettings(int updateCandidates, double similarityThreshold, double deleteConfidence, int extractionTokens, int answerTokens) {
 
-    public static final OperatorSettings DEFAULT = new OperatorSettings(4, 0.55, 160, 48);
+    public static final OperatorSettings DEFAULT = new OperatorSettings(4, 0.55, 0.8, 160, 48);
 
     public OperatorSettings {
         requireAtLeastOne("updateCandidates", updateCandidates);
@@ -18,6 +19,9 @@ public record OperatorSettings(int updateCandidates, double similarityThreshold,
         requireAtLeastOne("answerTokens", answerTokens);
         if (!(similarityThreshold >= -1 && similarityThreshold <= 1)) {
             throw new IllegalArgumentException("similarityThreshold is " + similarityThreshold + ", expected -1 to 1");
+        }
+        if (!(deleteConfidence >= 0 && deleteConfidence <= 1)) {
+            throw new IllegalArgumentException("deleteConfidence is " + deleteConfidence + ", expected 0 to 1");
         }
     }
 

@@ -11,7 +11,7 @@ import org.memlora.operators.vision.VisionOperator;
  * What the graph calls. Threading: shared by all stream threads.
  *
  * @param vision empty = pictures count by their captions
- * @param model name of the base model, for the answers
+ * @param model name of the base that answers from memories, for the answers
  */
 public record MemoryOperators(ExtractionOperator extraction, UpdateOperator update, GenerationOperator generation,
         MemoryRetriever retriever, Optional<VisionOperator> vision, String model) {

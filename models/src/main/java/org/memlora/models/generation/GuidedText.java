@@ -36,6 +36,7 @@ final class GuidedText {
     private int generated;
     private int forced;
     private FinishReason finish;
+    private double confidence = 1;
 
     /** Fails when the grammar can't be met within the token limit. */
     GuidedText(int[] prompt, Optional<Grammar> grammar, GenerationOptions options, TokenTrie trie, TokenMasks masks, int[] stops,
@@ -87,6 +88,11 @@ final class GuidedText {
         return generated;
     }
 
+    /** See {@link org.memlora.models.Completion}. */
+    double confidence() {
+        return confidence;
+    }
+
     int forced() {
         return forced;
     }
@@ -103,7 +109,11 @@ final class GuidedText {
 
     /** Goes on by the token that the logits favour, and by what follows from it without a choice. */
     void advance(float[] logits) {
-        int token = sampler.choose(logits, mask(), stops);
+        TokenMask mask = mask();
+        int token = sampler.choose(logits, mask, stops);
+        if (mask.ids().length <= MOST_CANDIDATES) {
+            confidence *= Sampler.probability(token, logits, mask, stops);
+        }
         if (Arrays.stream(stops).anyMatch(stop -> stop == token)) {
             finish = FinishReason.STOP;
         } else if (constraint != null && !constraint.canEndAfter(token, budget - generated - 1)) {

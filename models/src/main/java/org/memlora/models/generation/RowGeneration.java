@@ -171,12 +171,12 @@ final class RowGeneration {
 
     Completion completion() {
         return new Completion(text.text(), text.finish(), prompt.length, cached, text.generated(), prefillNanos, decodeNanos,
-                Optional.empty());
+                text.confidence(), Optional.empty());
     }
 
     Completion failed(String error) {
         return new Completion("", FinishReason.FAILED, prompt.length, cached, text == null ? 0 : text.generated(), prefillNanos,
-                decodeNanos, Optional.of(error));
+                decodeNanos, 1, Optional.of(error));
     }
 
     /** For the statistics, when the request has ended. */

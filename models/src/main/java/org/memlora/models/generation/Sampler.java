@@ -25,17 +25,23 @@ final class Sampler {
         if (temperature == 0) {
             return best;
         }
-        double total = weight(logits, mask.ids(), logits[best]) + weight(logits, ends, logits[best]);
+        double total = weight(logits, mask.ids(), logits[best], temperature) + weight(logits, ends, logits[best], temperature);
         double left = random.nextDouble() * total;
         for (int[] ids : new int[][] {mask.ids(), ends}) {
             for (int id : ids) {
-                left -= weight(logits, id, logits[best]);
+                left -= weight(logits, id, logits[best], temperature);
                 if (left < 0) {
                     return id;
                 }
             }
         }
         return best;
+    }
+
+    /** Of {@code chosen} among what {@link #choose} may choose, at temperature 1. */
+    static double probability(int chosen, float[] logits, TokenMask mask, int[] stops) {
+        double total = weight(logits, mask.ids(), logits[chosen], 1) + (mask.accepting() ? weight(logits, stops, logits[chosen], 1) : 0);
+        return 1 / total;
     }
 
     private static int better(float[] logits, int[] ids, int best) {
@@ -51,15 +57,15 @@ final class Sampler {
         return best;
     }
 
-    private double weight(float[] logits, int[] ids, float max) {
+    private static double weight(float[] logits, int[] ids, float max, double temperature) {
         double sum = 0;
         for (int id : ids) {
-            sum += weight(logits, id, max);
+            sum += weight(logits, id, max, temperature);
         }
         return sum;
     }
 
-    private double weight(float[] logits, int id, float max) {
+    private static double weight(float[] logits, int id, float max, double temperature) {
         return id < logits.length && Float.isFinite(logits[id]) ? Math.exp((logits[id] - max) / temperature) : 0;
     }
 }

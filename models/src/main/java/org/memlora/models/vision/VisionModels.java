@@ -24,7 +24,7 @@ import org.memlora.models.vision.embedded.EyesFolder;
 /** From a folder to a vision-language model that answers: weights, tokenizer, tower, transformer, experts, scheduler. */
 public final class VisionModels {
     /** Of pictures, as its folder is named. */
-    private static final String EXPERT = "vision";
+    static final String EXPERT = "vision";
 
     private VisionModels() { }
 
@@ -51,6 +51,11 @@ public final class VisionModels {
         }
     }
 
+    /** Whether a folder of experts has one for pictures with eyes of its own. */
+    public static boolean haveEyes(Path experts) {
+        return EyesFolder.isOne(experts.resolve(EXPERT));
+    }
+
     /**
      * The language model with the eyes beside its vision expert; as it is where there are none. Closed if they can't be used.
      *
@@ -58,7 +63,7 @@ public final class VisionModels {
      */
     public static LanguageModel withEyes(LanguageModels.Request request, OpenedBase base, TransformerExecutor executor, LocalLanguageModel language,
             Device device) {
-        Optional<Path> folder = request.experts().map(experts -> experts.resolve(EXPERT)).filter(EyesFolder::isOne);
+        Optional<Path> folder = request.experts().filter(VisionModels::haveEyes).map(experts -> experts.resolve(EXPERT));
         if (folder.isEmpty()) {
             return language;
         }

@@ -134,6 +134,18 @@ class ContinuousBatcherTest {
     }
 
     @Test
+    void shouldTellHowSureTheModelWasWhereTheGrammarLeftAChoice() throws Exception {
+        ScriptedExecutor executor = fixture.executor(2);
+        try (ContinuousBatcher batcher = fixture.batcher(executor, BatcherSettings.DEFAULT)) {
+            List<Completion> completions = fixture.together(batcher, executor, List.of(
+                    BatcherFixture.request("p", "e", Grammar.literal("yes no"), 20, 0),
+                    BatcherFixture.request("p", "e", Grammar.choice(List.of("yes", "no")), 20, 0)));
+            assertThat(completions.get(0).confidence()).as("nothing to choose").isEqualTo(1);
+            assertThat(completions.get(1).confidence()).as("the better of two").isBetween(0.5, 1.0).isLessThan(1);
+        }
+    }
+
+    @Test
     void shouldBlockCallersKeepOrderAndFailPendingOnClose() throws Exception {
         ScriptedExecutor executor = fixture.executor(1);
         CountDownLatch entered = new CountDownLatch(1);

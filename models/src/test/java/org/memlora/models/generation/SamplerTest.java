@@ -52,6 +52,14 @@ class SamplerTest {
     }
 
     @Test
+    void shouldTellHowProbableTheChosenIsAmongTheAllowed() {
+        double total = Math.exp(1) + Math.exp(3) + Math.exp(2);
+        assertThat(Sampler.probability(1, LOGITS, mask(false, 0, 1, 2, 3), STOPS)).isCloseTo(Math.exp(3) / total, within(1e-6));
+        assertThat(Sampler.probability(1, LOGITS, mask(true, 0, 1, 2, 3), STOPS)).isCloseTo(Math.exp(3) / (total + Math.exp(2.5)), within(1e-6));
+        assertThat(Sampler.probability(2, LOGITS, mask(false, 2), STOPS)).isEqualTo(1);
+    }
+
+    @Test
     void shouldRepeatItselfWithTheSameSeedOnly() {
         assertThat(draw(3)).isEqualTo(draw(3)).isNotEqualTo(draw(4));
     }

@@ -147,14 +147,14 @@ public final class UpdateOperator {
         return false;
     }
 
-    private static MemoryChange apply(Pending pending, Completion completion) {
+    private MemoryChange apply(Pending pending, Completion completion) {
         MemoryBank bank = pending.progress.bank;
         if (completion.finishReason() == FinishReason.FAILED) {
             pending.progress.failures.add(new StageFailure(Stage.UPDATE, "MODEL_FAILED: the fact was added undecided; "
                     + completion.error().orElse("no reason given"), completion.text(), pending.fact.sourceEventIds()));
             return MemoryEditor.add(bank, pending.fact, pending.vectors, "model-failed");
         }
-        UpdatePrompt.Decision decision = UpdatePrompt.parse(completion.text());
+        UpdatePrompt.Decision decision = UpdatePrompt.parse(UpdatePrompt.cautious(completion, settings.deleteConfidence()));
         return switch (decision.operation()) {
             case ADD -> MemoryEditor.add(bank, pending.fact, pending.vectors, "model");
             case NONE -> MemoryEditor.none(bank, pending.fact, pending.candidates.get(decision.candidate()), "model");

@@ -3,6 +3,7 @@ package org.memlora.operators.update;
 import java.util.ArrayList;
 import java.util.List;
 import org.memlora.models.ChatMessage;
+import org.memlora.models.Completion;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.extraction.Fact;
 import org.memlora.operators.memory.Memory;
@@ -50,6 +51,15 @@ public final class UpdatePrompt {
             }
         }
         return Grammar.choice(outputs);
+    }
+
+    /**
+     * The output; ADD instead of a DELETE that the model is less sure of than {@code leastConfidence}: a wrong DELETE loses a memory, a missed
+     * one leaves both.
+     */
+    public static String cautious(Completion completion, double leastConfidence) {
+        boolean unsure = completion.text().startsWith(MemoryOperation.DELETE.name()) && completion.confidence() < leastConfidence;
+        return unsure ? MemoryOperation.ADD.name() : completion.text();
     }
 
     /** The decision in an output of {@link #grammar}. */

@@ -41,6 +41,11 @@ public final class VisionOperator {
         this.decoder = new PictureDecoder(limits);
     }
 
+    /** Name of the base that looks. */
+    public String base() {
+        return model.info().base();
+    }
+
     /**
      * Why the picture can't be used: PICTURE_ and the {@link PictureException.Reason}, then an explanation. Empty = it can. It is decoded, as what
      * is wrong with its pixels doesn't show before; one at a time, which bounds memory however many threads ask.

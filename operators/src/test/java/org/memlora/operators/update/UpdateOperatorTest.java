@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.grammar.Grammar;
@@ -98,6 +99,23 @@ class UpdateOperatorTest {
         assertThat(valid(bank)).containsExactly("Ann hates Chinese food");
         assertThat(bank.get("m1").orElseThrow().validTo()).contains(START.plusSeconds(5 * 3600));
         assertThat(result.changes().get(1).target()).contains(bank.get("m1").orElseThrow());
+    }
+
+    @Test
+    void shouldKeepBothFactsWhenTheModelIsNotSureOfADelete() {
+        double least = OperatorSettings.DEFAULT.deleteConfidence();
+        for (String output : List.of("DELETE 1", "UPDATE 1")) {
+            InMemoryBank own = new InMemoryBank(output);
+            var unsure = new CannedModel(request -> new Completion(output, FinishReason.STOP, 10, 0, 5, 1, 1, least - 0.01, Optional.empty()));
+            UpdateResult result = operator(unsure).update(List.of(new BankFacts(own,
+                    List.of(fact("m1", "Ann loves Chinese food", 0), fact("m2", "Ann hates Chinese food", 5))))).get(0);
+            boolean both = output.startsWith("DELETE");
+            assertThat(operations(result)).containsExactly(MemoryOperation.ADD, both ? MemoryOperation.ADD : MemoryOperation.UPDATE);
+            assertThat(valid(own)).hasSize(both ? 2 : 1);
+        }
+        var sure = new CannedModel(request -> new Completion("DELETE 1", FinishReason.STOP, 10, 0, 5, 1, 1, least, Optional.empty()));
+        assertThat(operations(update(sure, fact("m1", "Ann loves Chinese food", 0), fact("m2", "Ann hates Chinese food", 5))))
+                .containsExactly(MemoryOperation.ADD, MemoryOperation.DELETE);
     }
 
     @Test

@@ -22,10 +22,15 @@ public final class PictureFile {
             if (Files.size(file) > MOST_BYTES) {
                 throw new IOException(Files.size(file) + " bytes, expected at most " + MOST_BYTES + "; make it smaller");
             }
-            return new Picture(ByteBuffer.wrap(Files.readAllBytes(file)), null, mediaType(file.toString()), caption.orElse(null));
+            return of(Files.readAllBytes(file), file.toString(), caption);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** That goes along in the event. @param name its ending tells the type */
+    public static Picture of(byte[] bytes, String name, Optional<String> caption) {
+        return new Picture(ByteBuffer.wrap(bytes), null, mediaType(name), caption.orElse(null));
     }
 
     /** By the name's ending. */

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
-import org.memlora.models.LanguageModel;
+import java.util.Optional;
 import org.memlora.models.LanguageModels;
+import org.memlora.models.WorkerModels;
 import org.memlora.models.embedding.MiniLmEmbedder;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.FailedEvent;
@@ -19,6 +20,7 @@ import org.memlora.topology.serving.StageMeter;
 public final class DemoRun {
 
     private final LanguageModels.Request model;
+    private final Optional<LanguageModels.Request> eyes;
     private final Dialogue dialogue;
     private final PrintStream out;
     private final Rendering rendering;
@@ -26,8 +28,10 @@ public final class DemoRun {
     private final StageMeter meter = new StageMeter();
     private final DialogueStream stream;
 
-    public DemoRun(LanguageModels.Request model, Dialogue dialogue, PrintStream out) {
+    /** @param eyes as in {@link WorkerModels#load} */
+    public DemoRun(LanguageModels.Request model, Optional<LanguageModels.Request> eyes, Dialogue dialogue, PrintStream out) {
         this.model = model;
+        this.eyes = eyes;
         this.dialogue = dialogue.closed();
         this.out = out;
         this.rendering = new Rendering(out, System.console() != null);
@@ -38,7 +42,7 @@ public final class DemoRun {
     public boolean run() throws IOException, InterruptedException {
         long begin = System.nanoTime();
         try (WorkProgress progress = new WorkProgress(System.err);
-                LanguageModel loaded = LanguageModels.load(model, progress.downloads());
+                WorkerModels loaded = WorkerModels.load(model, eyes, progress.downloads());
                 MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             progress.close();
             Duration load = since(begin);

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.memlora.topology.client.PictureFile;
+import org.memlora.topology.demo.JsonLinesReader.PictureFiles;
 
 /** Reads a dialogue from a file: JSON lines of our own ({@link JsonLinesReader}) or a LoCoMo conversation ({@link LocomoReader}). */
 public final class DialogueReader {
@@ -38,14 +40,22 @@ public final class DialogueReader {
         }
         return whole != null && LocomoReader.accepts(whole)
                 ? new Dialogue(LocomoReader.read(whole, name, file.toString()), true)
-                : new Dialogue(JsonLinesReader.read(text.lines().toList(), name, file.toString(), file.toAbsolutePath().getParent()), false);
+                : new Dialogue(JsonLinesReader.read(text.lines().toList(), name, file.toString(), PictureFiles.in(file.toAbsolutePath().getParent())), false);
     }
 
     /** The dialogue that the project brings. */
     public static Dialogue demo() {
-        try (InputStream in = DialogueReader.class.getResourceAsStream("/demo/" + DEMO + ".jsonl")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new Dialogue(JsonLinesReader.read(text.lines().toList(), DEMO, DEMO, Path.of("")), false);
+        String text = new String(bundled(DEMO + ".jsonl"), StandardCharsets.UTF_8);
+        return new Dialogue(JsonLinesReader.read(text.lines().toList(), DEMO, DEMO,
+                (file, caption) -> PictureFile.of(bundled(file), file, caption)), false);
+    }
+
+    private static byte[] bundled(String file) {
+        try (InputStream in = DialogueReader.class.getResourceAsStream("/demo/" + file)) {
+            if (in == null) {
+                throw new IOException("the project brings no " + file);
+            }
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package org.memlora.topology.demo;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -33,17 +34,33 @@ final class JsonLinesReader {
 
     private final String name;
     private final String source;
-    private final Path folder;
+    private final PictureFiles pictures;
 
-    private JsonLinesReader(String name, String source, Path folder) {
+    private JsonLinesReader(String name, String source, PictureFiles pictures) {
         this.name = name;
         this.source = source;
-        this.folder = folder;
+        this.pictures = pictures;
     }
 
-    /** @param folder that pictures' files are looked up from */
-    static List<ScriptedEvent> read(List<String> lines, String name, String source, Path folder) {
-        JsonLinesReader reader = new JsonLinesReader(name, source, folder);
+    /** Where pictures named by events lie. */
+    interface PictureFiles {
+        /** @throws UncheckedIOException or InvalidPathException if it can't be read, or lies elsewhere */
+        Picture read(String file, Optional<String> caption);
+
+        /** In or below the folder; the events may come from someone else. */
+        static PictureFiles in(Path folder) {
+            return (file, caption) -> {
+                Path beside = folder.resolve(file).normalize();
+                if (!beside.startsWith(folder.normalize())) {
+                    throw new UncheckedIOException(new IOException("it is not in the events' folder " + folder));
+                }
+                return PictureFile.read(beside, caption);
+            };
+        }
+    }
+
+    static List<ScriptedEvent> read(List<String> lines, String name, String source, PictureFiles pictures) {
+        JsonLinesReader reader = new JsonLinesReader(name, source, pictures);
         List<ScriptedEvent> events = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank()) {
@@ -128,13 +145,9 @@ final class JsonLinesReader {
 
     private Picture read(String file, Optional<String> caption, int number) {
         try {
-            Path beside = folder.resolve(file).normalize();
-            if (!beside.startsWith(folder.normalize())) {   // the events may come from someone else
-                throw wrong(number, "names the picture file " + file + ", expected one beside the events, in " + folder, null);
-            }
-            return PictureFile.read(beside, caption);
+            return pictures.read(file, caption);
         } catch (UncheckedIOException | InvalidPathException e) {
-            throw wrong(number, "names the picture file " + file + ", which can't be read from " + folder + " (" + e.getMessage() + ")", e);
+            throw wrong(number, "names the picture file " + file + ", expected one beside the events that can be read (" + e.getMessage() + ")", e);
         }
     }
 

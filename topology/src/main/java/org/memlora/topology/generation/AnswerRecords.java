@@ -22,11 +22,12 @@ final class AnswerRecords {
     static final String NO_VISION = "NO_VISION_EXPERT: the picture was left out of account, as no vision expert is loaded";
 
     private final String model;
-    private final boolean seesPictures;
+    private final Optional<String> eyes;
 
-    AnswerRecords(String model, boolean seesPictures) {
+    /** @param model base that answers from memories @param eyes base that looks at pictures, if one does */
+    AnswerRecords(String model, Optional<String> eyes) {
         this.model = model;
-        this.seesPictures = seesPictures;
+        this.eyes = eyes;
     }
 
     Answer noMemories(PreparedQuestion question) {
@@ -45,7 +46,9 @@ final class AnswerRecords {
 
     /** From a picture. {@code through}: the memories that led to it. */
     Answer looked(PreparedQuestion question, List<ScoredMemory> through, GeneratedAnswer seen) {
-        return answered(question, through, seen, Optional.empty(), Map.of(Stage.VISION, seen.usage()));
+        Answer answer = answered(question, through, seen, Optional.empty(), Map.of(Stage.VISION, seen.usage()));
+        eyes.ifPresent(answer::setModel);
+        return answer;
     }
 
     /** An answer with failures but with a text is one, and says what was wrong. */
@@ -76,7 +79,7 @@ final class AnswerRecords {
     }
 
     private Optional<String> withPicture(PreparedQuestion question, Optional<String> reason) {
-        if (seesPictures || question.item().picture().isEmpty()) {
+        if (eyes.isPresent() || question.item().picture().isEmpty()) {
             return reason;
         }
         return Optional.of(reason.map(text -> text + "; " + NO_VISION).orElse(NO_VISION));

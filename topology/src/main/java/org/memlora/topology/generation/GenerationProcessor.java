@@ -42,7 +42,7 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
 
     /**
      * @param vision empty = questions about pictures are answered from memories
-     * @param model name of the base, for the answers
+     * @param model name of the base that answers from memories, for the answers
      */
     public GenerationProcessor(GenerationOperator operator, Optional<VisionOperator> vision, PictureLoader pictures, StageCalls calls, String model,
             PipelineMetrics metrics) {
@@ -50,7 +50,7 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
         this.metrics = metrics;
         this.operator = operator;
         this.calls = calls;
-        this.answers = new AnswerRecords(model, vision.isPresent());
+        this.answers = new AnswerRecords(model, vision.map(VisionOperator::base));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.VisionLanguageModel;
+import org.memlora.models.WorkerModels;
 import org.memlora.models.embedding.CachedTextEmbedder;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.OperatorSettings;
@@ -32,19 +33,18 @@ public final class ModelPipeline {
 
     /** All stages over one model; pictures are looked at if it is a {@link VisionLanguageModel}. */
     public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
-        return assemble(model, embedder, meter);
+        return assemble(model, WorkerModels.of(model).eyes(), embedder, meter);
     }
 
-    /** The same; a model call that takes longer than {@code hang} stops the worker ({@link ModelHangError}). */
-    public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter, Duration hang) {
-        return assemble(WatchedModel.watch(model, hang), embedder, meter);
+    /** Over a worker's models; a model call that takes longer than {@code hang} stops the worker ({@link ModelHangError}). */
+    public static MemoryOperators operators(WorkerModels models, TextEmbedder embedder, StageMeter meter, Duration hang) {
+        return assemble(WatchedModel.watch(models.language(), hang), models.eyes().map(eyes -> WatchedModel.watch(eyes, hang)), embedder, meter);
     }
 
-    private static MemoryOperators assemble(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
+    private static MemoryOperators assemble(LanguageModel model, Optional<VisionLanguageModel> eyes, TextEmbedder embedder, StageMeter meter) {
         TextEmbedder cached = new CachedTextEmbedder(embedder, CACHED_EMBEDDINGS);
         OperatorSettings settings = OperatorSettings.DEFAULT;
-        Optional<VisionOperator> vision = model instanceof VisionLanguageModel eyes
-                ? Optional.of(new VisionOperator(meter.ofVision(eyes), settings)) : Optional.empty();
+        Optional<VisionOperator> vision = eyes.map(seeing -> new VisionOperator(meter.ofVision(seeing), settings));
         return new MemoryOperators(
                 new ExtractionOperator(meter.of(Stage.EXTRACTION, model), settings),
                 new UpdateOperator(meter.of(Stage.UPDATE, model), cached, settings),

@@ -29,9 +29,12 @@ class WatchedModel implements LanguageModel {
         this.limit = limit;
     }
 
-    /** A {@link VisionLanguageModel} if the model is one. */
     static LanguageModel watch(LanguageModel model, Duration limit) {
-        return model instanceof VisionLanguageModel eyes ? new Seeing(eyes, limit) : new WatchedModel(model, limit);
+        return new WatchedModel(model, limit);
+    }
+
+    static VisionLanguageModel watch(VisionLanguageModel eyes, Duration limit) {
+        return new Seeing(eyes, limit);
     }
 
     private static final class Seeing extends WatchedModel implements VisionLanguageModel {

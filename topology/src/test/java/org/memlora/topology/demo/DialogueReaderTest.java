@@ -88,7 +88,7 @@ class DialogueReaderTest {
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"time\": \"noon\"}|time \"noon\"",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"tmie\": 1}|unknown field \"tmie\"",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {}}|no \"uri\"",
-        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"no.png\"}}|picture file no.png, which can't be read from",
+        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"no.png\"}}|picture file no.png, expected one beside the events that can be read (",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"../no.png\"}}|expected one beside the events",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"/etc/no.png\"}}|expected one beside the events",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"a\", \"uri\": \"b\"}}|both \"file\" and \"uri\"",

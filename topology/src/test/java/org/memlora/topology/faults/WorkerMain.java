@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.memlora.models.WorkerModels;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.topology.MemoryOperators;
 import org.memlora.topology.MemoryWorker;
@@ -46,7 +47,7 @@ public final class WorkerMain {
     }
 
     static MemoryOperators operators(PipelineSettings settings, Path folder, long delayMillis) {
-        return ModelPipeline.operators(new FaultModel(Duration.ofMillis(delayMillis), folder), new WideEmbedder(), new StageMeter(),
+        return ModelPipeline.operators(WorkerModels.of(new FaultModel(Duration.ofMillis(delayMillis), folder)), new WideEmbedder(), new StageMeter(),
                 settings.modelHang());
     }
 

@@ -15,6 +15,7 @@ import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.WorkerModels;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.models.testing.HashEmbedder;
 import org.memlora.models.testing.ScriptedLanguageModel;
@@ -59,11 +60,11 @@ class ModelPipelineTest {
         StageMeter meter = new StageMeter();
         ScriptedLanguageModel language = new ScriptedLanguageModel().otherwise("NONE");
         assertThat(ModelPipeline.operators(language, new HashEmbedder(), meter).vision()).isEmpty();
-        assertThat(ModelPipeline.operators(language, new HashEmbedder(), meter, Duration.ofSeconds(5)).vision()).isEmpty();
+        assertThat(ModelPipeline.operators(WorkerModels.of(language), new HashEmbedder(), meter, Duration.ofSeconds(5)).vision()).isEmpty();
 
         ScriptedVisionModel eyes = new ScriptedVisionModel(language, request -> ScriptedVisionModel.said("a cat"));
         for (MemoryOperators operators : List.of(ModelPipeline.operators(eyes, new HashEmbedder(), meter),
-                ModelPipeline.operators(eyes, new HashEmbedder(), meter, Duration.ofSeconds(5)))) {
+                ModelPipeline.operators(WorkerModels.of(eyes), new HashEmbedder(), meter, Duration.ofSeconds(5)))) {
             assertThat(operators.vision().orElseThrow().describe(List.of(new ShownPicture("b", "e", new byte[] {1}))))
                     .singleElement().extracting(PictureDescription::text).isEqualTo(Optional.of("a cat"));
         }
@@ -78,7 +79,7 @@ class ModelPipelineTest {
             LockSupport.parkNanos(Duration.ofSeconds(20).toNanos());
             return ScriptedVisionModel.said("too late");
         });
-        MemoryOperators operators = ModelPipeline.operators(hanging, new HashEmbedder(), new StageMeter(), Duration.ofMillis(200));
+        MemoryOperators operators = ModelPipeline.operators(WorkerModels.of(hanging), new HashEmbedder(), new StageMeter(), Duration.ofMillis(200));
 
         assertThatThrownBy(() -> operators.vision().orElseThrow().describe(List.of(new ShownPicture("b", "e", new byte[] {1}))))
                 .isInstanceOf(ModelHangError.class).hasMessageContaining("1 requests");
@@ -94,8 +95,8 @@ class ModelPipelineTest {
 
             @Override
             public List<Completion> generate(List<GenerationRequest> requests) {
-                return List.of(new Completion("a", FinishReason.STOP, 50, 20, 7, 300, 400, Optional.empty()),
-                        new Completion("b", FinishReason.STOP, 60, 0, 8, 30, 40, Optional.empty()));
+                return List.of(new Completion("a", FinishReason.STOP, 50, 20, 7, 300, 400, 1, Optional.empty()),
+                        new Completion("b", FinishReason.STOP, 60, 0, 8, 30, 40, 1, Optional.empty()));
             }
 
             @Override
