@@ -27,7 +27,7 @@ for name in sys.argv[1:]:
     experts = os.path.join(HERE, "../../../experts", name)
     tokenizer = AutoTokenizer.from_pretrained(cache, gguf_file=name + ".gguf")
     found = {}
-    for stage in sorted(os.listdir(experts)):
+    for stage in PROMPTS:   # pictures go in as vectors, not as tokens
         base = AutoModelForCausalLM.from_pretrained(cache, gguf_file=name + ".gguf", dtype=torch.float32)
         model = PeftModel.from_pretrained(base, os.path.join(experts, stage)).eval()
         instruction, texts = PROMPTS[stage]

@@ -177,7 +177,11 @@ public final class VisionTraining {
                 }
             }
         }
+        int all = made.size();
         made.removeIf(row -> row.tokens().length > config.contextTokens());
+        if (made.size() < all) {
+            out.println("vision: " + (all - made.size()) + " of " + all + " examples are longer than " + config.contextTokens() + " tokens and left out");
+        }
         return made;
     }
 }

@@ -18,6 +18,7 @@ public final class TrainingProgressBar implements TrainingListener, AutoCloseabl
     private final String task;
     private final boolean live = System.console() != null;
     private ProgressBar bar;
+    /** NaN = none in this process, e.g. after a resumption. */
     private double validation = Double.NaN;
 
     public TrainingProgressBar(PrintStream out, String task) {
@@ -32,7 +33,8 @@ public final class TrainingProgressBar implements TrainingListener, AutoCloseabl
                     .setUpdateIntervalMillis(live ? LIVE_MILLIS : LINES_MILLIS).setMaxRenderedLength(WIDTH)
                     .setConsumer(live ? new ConsoleProgressBarConsumer(out) : new DelegatingProgressBarConsumer(out::println, WIDTH)).build();
         }
-        bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f, validation %.3f, %.0f tokens/s", loss, validation, tokensPerSecond));
+        bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f, %s%.0f tokens/s", loss,
+                Double.isNaN(validation) ? "" : String.format(Locale.ROOT, "validation %.3f, ", validation), tokensPerSecond));
         bar.stepTo(step);
     }
 

@@ -93,7 +93,7 @@ public final class ExtractionOperator {
     private static Fact shown(Exchange exchange, DialogueTurn turn, int position) {
         String description = Words.oneLine(turn.pictureDescription().orElseThrow());
         String text = Words.oneLine(turn.speaker()) + " shared a picture: "
-                + description.substring(0, Math.min(description.length(), MOST_DESCRIPTION_CHARS));
+                + Words.first(description, MOST_DESCRIPTION_CHARS);
         return new Fact(FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, turn.time(), Optional.empty(),
                 List.of(turn.eventId()), ExtractionPrompt.dialogue(exchange), turn.picture());
     }

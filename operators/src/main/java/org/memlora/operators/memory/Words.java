@@ -40,6 +40,12 @@ public final class Words {
         return text.replaceAll("[\\p{Cntrl}\\s\\u0085\\u2028\\u2029]+", " ").strip();
     }
 
+    /** At most so many chars; no character is cut in two. */
+    public static String first(String text, int chars) {
+        int end = Math.min(text.length(), chars);
+        return text.substring(0, end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+    }
+
     /* Strips the commonest English endings only; a false match costs a little rank, never a memory. */
     private static String stem(String word) {
         for (String ending : new String[] {"ing", "ies", "ied", "ed", "es", "s"}) {

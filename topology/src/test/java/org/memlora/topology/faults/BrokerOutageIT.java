@@ -15,7 +15,7 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.client.TopicReader;
 
 /** The broker goes, in order and by kill -9, and the registry goes; the workers are left alone and go on when it is back. */
-@Tag("large")
+@Tag("outage")
 class BrokerOutageIT {
 
     private static final int OUTAGE_SECONDS = FaultForm.of(6, 30);

@@ -29,14 +29,12 @@ final class SightParameters {
 
     /** Fresh: uniform in +-bound. */
     NDArray get(String name, double bound, long... shape) {
-        boolean known = source != null && source.contains(name);
-        return keep(name, known ? new TensorLoader(source, manager).load(name, DataType.FLOAT32, shape) : uniform(bound, shape));
+        return keep(name, source != null ? new TensorLoader(source, manager).load(name, DataType.FLOAT32, shape) : uniform(bound, shape));
     }
 
     /** Fresh: all the same. */
     NDArray constant(String name, float value, long... shape) {
-        boolean known = source != null && source.contains(name);
-        return keep(name, known ? new TensorLoader(source, manager).load(name, DataType.FLOAT32, shape)
+        return keep(name, source != null ? new TensorLoader(source, manager).load(name, DataType.FLOAT32, shape)
                 : manager.full(new Shape(shape), value, DataType.FLOAT32));
     }
 
