@@ -24,7 +24,9 @@ def main(encoder, out, seed):
             values = random.normal(0, (gain / numpy.prod(shape[1:])) ** 0.5, shape)
         data[start:end] = values.astype({"F16": numpy.float16, "F32": numpy.float32}[tensor["dtype"]]).tobytes()
     with open(path, "wb") as file:
-        file.write(size.to_bytes(8, "little") + json.dumps(header, separators=(",", ":")).encode().ljust(size) + data)
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+        assert len(text) <= size, "the header grew"
+        file.write(size.to_bytes(8, "little") + text.ljust(size) + data)
     print("random weights, seed", seed, "in", path)
 
 

@@ -29,13 +29,14 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        // A LoCoMo file's pictures stand behind addresses that are mostly gone; it has captions.
         Dialogue dialogue = data == null ? DialogueReader.demo() : DialogueReader.read(data);
         int limit = dialogue.locomo() ? LOCOMO_QUESTIONS : Integer.MAX_VALUE;
         if (questions != null && questions < 0 || turns != null && turns < 1) {
             throw new UserError("--questions must be at least 0 and --turns at least 1.");
         }
         Dialogue chosen = dialogue.first(turns == null ? Integer.MAX_VALUE : turns, questions == null ? limit : questions);
-        return new DemoRun(model.request(), dialogue.locomo() ? model.namedEyes() : model.eyes(), chosen, System.out).run() ? 0 : 1;
+        // The pictures of LoCoMo stand behind addresses that are mostly gone; it has captions.
+        boolean shows = chosen.hasPictures() && !chosen.locomo();
+        return new DemoRun(progress -> model.load(shows, progress), chosen, System.out).run() ? 0 : 1;
     }
 }

@@ -6,7 +6,9 @@ import java.util.Optional;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.LanguageModels.Compute;
 import org.memlora.models.LanguageModels.Engine;
+import org.memlora.models.WorkerModels;
 import org.memlora.models.bases.BaseCatalog;
+import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.vision.VisionModels;
 import picocli.CommandLine.Option;
 
@@ -16,7 +18,7 @@ final class ModelOptions {
     private static final String NONE = "none";
     /* Of the eyes: a picture's prompt is short, and each row costs memory. */
     private static final int EYES_ROWS = 4;
-    private static final int EYES_CONTEXT_TOKENS = 512;
+    private static final int EYES_CONTEXT_TOKENS = 1536;
 
     @Option(names = "--base", paramLabel = "NAME", description = "Base model: " + BaseCatalog.SMOLLM2_135M + ", "
             + BaseCatalog.QWEN_CODER_500M + ", " + BaseCatalog.QWEN_CODER_1500M + ", a .gguf file or a Hugging Face folder. Default: ${DEFAULT-VALUE}.", defaultValue = LanguageModels.DEFAULT_BASE)
@@ -40,25 +42,26 @@ final class ModelOptions {
             defaultValue = "1536")
     private int contextTokens;
 
-    @Option(names = "--eyes", paramLabel = "NAME|none", description = "Base that looks at pictures where --base can't; its experts must have eyes. Loaded when the"
-            + " first picture comes. none = pictures count by their captions. Default: " + BaseCatalog.SMOLLM2_135M + ", when models/experts has its eyes.")
+    @Option(names = "--eyes", paramLabel = "NAME|none", description = "What looks at pictures: none = nothing, they count by their captions; a base that sees, or whose"
+            + " experts have eyes; loaded when the first picture comes. Default: --base if it can, else " + BaseCatalog.SMOLLM2_135M + ", when models/experts has its eyes.")
     private String eyes;
 
-    /** What looks at pictures if {@link #request} can't; empty = nothing. */
-    Optional<LanguageModels.Request> eyes() {
-        if (eyes == null) {
-            return expertsFolder(null, BaseCatalog.SMOLLM2_135M).filter(VisionModels::haveEyes).map(folder -> eyes(BaseCatalog.SMOLLM2_135M));
-        }
-        return namedEyes();
-    }
+    @Option(names = "--eyes-experts", paramLabel = "DIR", description = "Folder of the experts of --eyes, with one subfolder vision. Default: models/experts/<eyes>/, when it is there.")
+    private String eyesExperts;
 
-    /** The same without the default. */
-    Optional<LanguageModels.Request> namedEyes() {
-        return Optional.ofNullable(eyes).filter(name -> !name.equals(NONE)).map(this::eyes);
+    /** @param pictures whether some are to be expected: without, no second base is fetched for them unasked */
+    WorkerModels load(boolean pictures, DownloadProgress progress) {
+        if (eyes == null) {
+            Optional<LanguageModels.Request> bundled = Optional.of(eyes(BaseCatalog.SMOLLM2_135M))
+                    .filter(other -> pictures && other.experts().filter(VisionModels::haveEyes).isPresent());
+            return WorkerModels.load(request(), WorkerModels.Eyes.OWN_OR_OTHER, bundled, progress);
+        }
+        return eyes.equals(NONE) ? WorkerModels.load(request(), WorkerModels.Eyes.NONE, Optional.empty(), progress)
+                : WorkerModels.load(request(), WorkerModels.Eyes.OTHER, Optional.of(eyes(eyes)), progress);
     }
 
     private LanguageModels.Request eyes(String name) {
-        return new LanguageModels.Request(name, expertsFolder(null, name), device, engine, EYES_ROWS, EYES_CONTEXT_TOKENS);
+        return new LanguageModels.Request(name, expertsFolder(eyesExperts, name), device, Engine.AUTO, EYES_ROWS, EYES_CONTEXT_TOKENS);
     }
 
     LanguageModels.Request request() {

@@ -89,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         try (WorkProgress progress = new WorkProgress(System.err);
-                WorkerModels loaded = WorkerModels.load(model.request(), model.eyes(), progress.downloads());
+                WorkerModels loaded = model.load(true, progress.downloads());
                 MiniLmEmbedder embedder = new MiniLmEmbedder();
                 AvroSerdes serdes = ConnectionOptions.serdes(settings)) {
             progress.close();

@@ -21,6 +21,7 @@ import org.memlora.operators.Stage;
 import org.memlora.operators.extraction.ExtractionPrompt;
 import org.memlora.operators.generation.GenerationPrompt;
 import org.memlora.operators.memory.Words;
+import org.memlora.operators.update.UpdateDecisions;
 import org.memlora.operators.update.UpdatePrompt;
 
 /**
@@ -48,21 +49,23 @@ public final class ExpertScorer {
         List<Answered> answered = new ArrayList<>();
         for (int from = 0; from < examples.size(); from += AT_ONCE) {
             List<TrainingExample> part = examples.subList(from, Math.min(from + AT_ONCE, examples.size()));
-            List<Completion> completions = model.generate(part.stream().map(example -> request(stage, expert, example)).toList());
+            List<Completion> completions = complete(stage, part, part.stream().map(example -> request(stage, expert, example)).toList());
             for (int i = 0; i < part.size(); i++) {
                 completions.get(i).error().ifPresent(error -> {
                     throw new IllegalStateException("The expert " + expert + " failed: " + error);
                 });
-                answered.add(new Answered(part.get(i), answer(stage, completions.get(i))));
+                answered.add(new Answered(part.get(i), completions.get(i).text().strip()));
             }
             done.accept(answered.size());
         }
         return answered;
     }
 
-    /** As the stage's operator takes it. */
-    private static String answer(Stage stage, Completion completion) {
-        return stage == Stage.UPDATE ? UpdatePrompt.cautious(completion, OperatorSettings.DEFAULT.deleteConfidence()) : completion.text().strip();
+    /** As the stage's operator takes them: update with its margin before a DELETE. */
+    private List<Completion> complete(Stage stage, List<TrainingExample> examples, List<GenerationRequest> requests) {
+        return stage != Stage.UPDATE ? model.generate(requests)
+                : new UpdateDecisions(OperatorSettings.DEFAULT.deleteConfidence()).decide(model, requests, examples.stream().map(ExpertScorer::memoriesShown).toList())
+                        .stream().map(UpdateDecisions.Decided::completion).toList();
     }
 
     private static GenerationRequest request(Stage stage, String expert, TrainingExample example) {

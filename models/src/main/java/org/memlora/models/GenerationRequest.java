@@ -32,4 +32,9 @@ public record GenerationRequest(
     public GenerationRequest(List<ChatMessage> prompt, String expert, Optional<Grammar> grammar, GenerationOptions options) {
         this(prompt, expert, grammar, options, NOBODY);
     }
+
+    /** The same with another grammar. */
+    public GenerationRequest within(Grammar other) {
+        return new GenerationRequest(prompt, expert, Optional.of(other), options, tenant);
+    }
 }

@@ -5,7 +5,7 @@ package org.memlora.operators;
  *
  * @param updateCandidates most similar memories shown to the update stage, per fact
  * @param similarityThreshold cosine below which a memory is no candidate; without candidates a fact is added without a model call
- * @param deleteConfidence a DELETE that the model is less sure of becomes an ADD
+ * @param deleteConfidence a DELETE that the model is less sure of gives way to its next best operation
  * @param extractionTokens most tokens of the facts of one exchange
  * @param answerTokens most tokens of one answer
  */

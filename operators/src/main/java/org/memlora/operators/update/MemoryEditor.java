@@ -33,7 +33,8 @@ final class MemoryEditor {
      * Closes the target in favour of the fact. A DELETE keeps the fact as a memory, too: "love" then "hate" must not
      * leave an empty bank (mem0#4536). A fact said before the target can't close it: it is stored already closed.
      */
-    static MemoryChange replace(MemoryOperation operation, MemoryBank bank, Fact fact, FactVectors vectors, Memory target) {
+    static MemoryChange replace(MemoryOperation operation, MemoryBank bank, Fact fact, FactVectors vectors, Memory target,
+            String decidedBy) {
         if (fact.saidAt().isBefore(target.validFrom())) {
             Memory late = memory(fact, vectors, Optional.of(target.validFrom()), Optional.empty(), Optional.of(target.id()));
             bank.put(late);
@@ -45,7 +46,7 @@ final class MemoryEditor {
                 target.picture());
         bank.put(closed);
         bank.put(memory);
-        return new MemoryChange(operation, fact, Optional.of(memory), Optional.of(closed), "model");
+        return new MemoryChange(operation, fact, Optional.of(memory), Optional.of(closed), decidedBy);
     }
 
     private static Memory memory(

@@ -33,17 +33,22 @@ import org.memlora.operators.memory.Words;
 public final class UpdateOperator {
 
     private static final int DECISION_TOKENS = 8;
+    private static final String MODEL = "model";
+    /** The model's next best after a DELETE that it was not sure of. */
+    private static final String UNSURE_DELETE = "unsure-delete";
 
     private final StageModel model;
     private final TextEmbedder embedder;
     private final MemoryRetriever retriever;
     private final OperatorSettings settings;
+    private final UpdateDecisions decisions;
 
     public UpdateOperator(LanguageModel model, TextEmbedder embedder, OperatorSettings settings) {
         this.model = new StageModel(model, Stage.UPDATE);
         this.embedder = embedder;
         this.retriever = new MemoryRetriever(embedder);
         this.settings = settings;
+        this.decisions = new UpdateDecisions(settings.deleteConfidence());
     }
 
     /** Applies the facts to their banks; one result per entry, in order. Each bank may stand in one entry only. */
@@ -117,11 +122,11 @@ public final class UpdateOperator {
         List<GenerationRequest> requests = undecided.stream().map(pending -> model.request(
                 pending.progress.bank.bankId(), UpdatePrompt.messages(pending.fact, pending.candidates, model.hasExpert()),
                 UpdatePrompt.grammar(pending.candidates.size()), DECISION_TOKENS)).toList();
-        StageModel.Batch batch = model.run(requests);
+        List<UpdateDecisions.Decided> decided = decisions.decide(model::run, requests, undecided.stream().map(pending -> pending.candidates.size()).toList());
         for (int i = 0; i < undecided.size(); i++) {
             BankProgress progress = undecided.get(i).progress;
-            progress.usage = progress.usage.plus(batch.usage(i));
-            progress.changes.add(apply(undecided.get(i), batch.completions().get(i)));
+            progress.usage = progress.usage.plus(decided.get(i).usage());
+            progress.changes.add(apply(undecided.get(i), decided.get(i)));
         }
     }
 
@@ -147,19 +152,21 @@ public final class UpdateOperator {
         return false;
     }
 
-    private MemoryChange apply(Pending pending, Completion completion) {
+    private static MemoryChange apply(Pending pending, UpdateDecisions.Decided decided) {
+        Completion completion = decided.completion();
         MemoryBank bank = pending.progress.bank;
         if (completion.finishReason() == FinishReason.FAILED) {
             pending.progress.failures.add(new StageFailure(Stage.UPDATE, "MODEL_FAILED: the fact was added undecided; "
                     + completion.error().orElse("no reason given"), completion.text(), pending.fact.sourceEventIds()));
             return MemoryEditor.add(bank, pending.fact, pending.vectors, "model-failed");
         }
-        UpdatePrompt.Decision decision = UpdatePrompt.parse(UpdatePrompt.cautious(completion, settings.deleteConfidence()));
+        UpdatePrompt.Decision decision = UpdatePrompt.parse(completion.text());
+        String decidedBy = decided.unsureDelete() ? UNSURE_DELETE : MODEL;
         return switch (decision.operation()) {
-            case ADD -> MemoryEditor.add(bank, pending.fact, pending.vectors, "model");
-            case NONE -> MemoryEditor.none(bank, pending.fact, pending.candidates.get(decision.candidate()), "model");
+            case ADD -> MemoryEditor.add(bank, pending.fact, pending.vectors, decidedBy);
+            case NONE -> MemoryEditor.none(bank, pending.fact, pending.candidates.get(decision.candidate()), decidedBy);
             case UPDATE, DELETE -> MemoryEditor.replace(decision.operation(), bank, pending.fact, pending.vectors,
-                    pending.candidates.get(decision.candidate()));
+                    pending.candidates.get(decision.candidate()), decidedBy);
         };
     }
 }

@@ -3,7 +3,6 @@ package org.memlora.operators.update;
 import java.util.ArrayList;
 import java.util.List;
 import org.memlora.models.ChatMessage;
-import org.memlora.models.Completion;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.extraction.Fact;
 import org.memlora.operators.memory.Memory;
@@ -44,22 +43,22 @@ public final class UpdatePrompt {
 
     /** @param candidates memories shown */
     public static Grammar grammar(int candidates) {
+        return grammar(candidates, List.of(MemoryOperation.NONE, MemoryOperation.UPDATE, MemoryOperation.DELETE));
+    }
+
+    /** The same without DELETE. */
+    static Grammar sparing(int candidates) {
+        return grammar(candidates, List.of(MemoryOperation.NONE, MemoryOperation.UPDATE));
+    }
+
+    private static Grammar grammar(int candidates, List<MemoryOperation> operations) {
         List<String> outputs = new ArrayList<>(List.of(MemoryOperation.ADD.name()));
         for (int number = 1; number <= candidates; number++) {
-            for (MemoryOperation operation : List.of(MemoryOperation.NONE, MemoryOperation.UPDATE, MemoryOperation.DELETE)) {
+            for (MemoryOperation operation : operations) {
                 outputs.add(operation + " " + number);
             }
         }
         return Grammar.choice(outputs);
-    }
-
-    /**
-     * The output; ADD instead of a DELETE that the model is less sure of than {@code leastConfidence}: a wrong DELETE loses a memory, a missed
-     * one leaves both.
-     */
-    public static String cautious(Completion completion, double leastConfidence) {
-        boolean unsure = completion.text().startsWith(MemoryOperation.DELETE.name()) && completion.confidence() < leastConfidence;
-        return unsure ? MemoryOperation.ADD.name() : completion.text();
     }
 
     /** The decision in an output of {@link #grammar}. */

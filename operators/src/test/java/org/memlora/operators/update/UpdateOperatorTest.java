@@ -102,20 +102,33 @@ class UpdateOperatorTest {
     }
 
     @Test
-    void shouldKeepBothFactsWhenTheModelIsNotSureOfADelete() {
+    void shouldTakeTheNextBestForADeleteThatTheModelIsNotSureOf() {
         double least = OperatorSettings.DEFAULT.deleteConfidence();
-        for (String output : List.of("DELETE 1", "UPDATE 1")) {
-            InMemoryBank own = new InMemoryBank(output);
-            var unsure = new CannedModel(request -> new Completion(output, FinishReason.STOP, 10, 0, 5, 1, 1, least - 0.01, Optional.empty()));
+        for (String nextBest : List.of("ADD", "UPDATE 1", "NONE 1")) {
+            InMemoryBank own = new InMemoryBank(nextBest);
+            var unsure = new CannedModel(request -> sure(GrammarMatcher.matches(request.grammar().orElseThrow(), "DELETE 1") ? "DELETE 1" : nextBest, least - 0.01));
             UpdateResult result = operator(unsure).update(List.of(new BankFacts(own,
                     List.of(fact("m1", "Ann loves Chinese food", 0), fact("m2", "Ann hates Chinese food", 5))))).get(0);
-            boolean both = output.startsWith("DELETE");
-            assertThat(operations(result)).containsExactly(MemoryOperation.ADD, both ? MemoryOperation.ADD : MemoryOperation.UPDATE);
-            assertThat(valid(own)).hasSize(both ? 2 : 1);
+            assertThat(operations(result)).containsExactly(MemoryOperation.ADD, MemoryOperation.valueOf(nextBest.split(" ")[0]));
+            assertThat(result.changes().get(1).decidedBy()).isEqualTo("unsure-delete");
+            assertThat(result.usage().calls()).isEqualTo(2);
+            assertThat(unsure.batches).hasSize(2);
+            assertThat(valid(own)).hasSize(nextBest.equals("ADD") ? 2 : 1);
         }
-        var sure = new CannedModel(request -> new Completion("DELETE 1", FinishReason.STOP, 10, 0, 5, 1, 1, least, Optional.empty()));
-        assertThat(operations(update(sure, fact("m1", "Ann loves Chinese food", 0), fact("m2", "Ann hates Chinese food", 5))))
-                .containsExactly(MemoryOperation.ADD, MemoryOperation.DELETE);
+    }
+
+    @Test
+    void shouldBelieveADeleteThatTheModelIsSureOfAndAnyOtherOperation() {
+        double least = OperatorSettings.DEFAULT.deleteConfidence();
+        UpdateResult deleted = update(new CannedModel(request -> sure("DELETE 1", least)), fact("m1", "Ann loves Chinese food", 0), fact("m2", "Ann hates Chinese food", 5));
+        assertThat(operations(deleted)).containsExactly(MemoryOperation.ADD, MemoryOperation.DELETE);
+        UpdateResult updated = update(new CannedModel(request -> sure("UPDATE 1", 0.3)), fact("m3", "Ann hates Chinese food now", 6));
+        assertThat(operations(updated)).containsExactly(MemoryOperation.UPDATE);
+        assertThat(updated.changes().get(0).decidedBy()).isEqualTo("model");
+    }
+
+    private static Completion sure(String output, double confidence) {
+        return new Completion(output, FinishReason.STOP, 10, 0, 5, 1, 1, confidence, Optional.empty());
     }
 
     @Test

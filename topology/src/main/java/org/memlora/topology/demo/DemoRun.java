@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.memlora.models.LanguageModels;
+import java.util.function.Function;
 import org.memlora.models.WorkerModels;
+import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.embedding.MiniLmEmbedder;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.FailedEvent;
@@ -19,8 +19,7 @@ import org.memlora.topology.serving.StageMeter;
 /** The real pipeline in one process: broker, registry, worker and model, with a dialogue streamed through it. */
 public final class DemoRun {
 
-    private final LanguageModels.Request model;
-    private final Optional<LanguageModels.Request> eyes;
+    private final Function<DownloadProgress, WorkerModels> models;
     private final Dialogue dialogue;
     private final PrintStream out;
     private final Rendering rendering;
@@ -28,10 +27,9 @@ public final class DemoRun {
     private final StageMeter meter = new StageMeter();
     private final DialogueStream stream;
 
-    /** @param eyes as in {@link WorkerModels#load} */
-    public DemoRun(LanguageModels.Request model, Optional<LanguageModels.Request> eyes, Dialogue dialogue, PrintStream out) {
-        this.model = model;
-        this.eyes = eyes;
+    /** @param models loads them */
+    public DemoRun(Function<DownloadProgress, WorkerModels> models, Dialogue dialogue, PrintStream out) {
+        this.models = models;
         this.dialogue = dialogue.closed();
         this.out = out;
         this.rendering = new Rendering(out, System.console() != null);
@@ -42,7 +40,7 @@ public final class DemoRun {
     public boolean run() throws IOException, InterruptedException {
         long begin = System.nanoTime();
         try (WorkProgress progress = new WorkProgress(System.err);
-                WorkerModels loaded = WorkerModels.load(model, eyes, progress.downloads());
+                WorkerModels loaded = models.apply(progress.downloads());
                 MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             progress.close();
             Duration load = since(begin);
@@ -56,7 +54,7 @@ public final class DemoRun {
                 boolean complete = stream.run(pipeline.client(), worker, listener(progress));
                 progress.close();
                 worker.failure().ifPresent(failure -> out.println("The worker stopped: " + failure.getMessage()));
-                report.print(out, model.base(), dialogue, meter, load, start, since(streaming));
+                report.print(out, base(loaded), dialogue, meter, load, start, since(streaming));
                 return verdict(complete);
             }
         }
@@ -106,6 +104,11 @@ public final class DemoRun {
             out.println("Every turn was processed, every question answered.");
         }
         return complete && report.failedAnswers() == 0 && report.losses() == 0;
+    }
+
+    private static String base(WorkerModels models) {
+        String base = models.language().info().base();
+        return base + models.eyes().map(eyes -> eyes.info().base()).filter(eyes -> !eyes.equals(base)).map(eyes -> ", for pictures " + eyes).orElse("");
     }
 
     private static Duration since(long nanos) {

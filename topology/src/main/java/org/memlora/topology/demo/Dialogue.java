@@ -57,6 +57,12 @@ public record Dialogue(List<ScriptedEvent> events, boolean locomo) {
         return new Dialogue(closed, locomo);
     }
 
+    /** Whether an event shows one. */
+    public boolean hasPictures() {
+        return events.stream().map(scripted -> scripted.event().getBody()).anyMatch(body -> body instanceof Turn turn && turn.getPicture() != null
+                || body instanceof Question question && question.getPicture() != null);
+    }
+
     public long turns() {
         return events.stream().filter(scripted -> scripted.event().getBody() instanceof Turn).count();
     }

@@ -52,7 +52,7 @@ final class JsonLinesReader {
             return (file, caption) -> {
                 Path beside = folder.resolve(file).normalize();
                 if (!beside.startsWith(folder.normalize())) {
-                    throw new UncheckedIOException(new IOException("it is not in the events' folder " + folder));
+                    throw new UncheckedIOException("it is not in the events' folder " + folder, new IOException(file));
                 }
                 return PictureFile.read(beside, caption);
             };

@@ -38,7 +38,7 @@ public final class ModelPipeline {
 
     /** Over a worker's models; a model call that takes longer than {@code hang} stops the worker ({@link ModelHangError}). */
     public static MemoryOperators operators(WorkerModels models, TextEmbedder embedder, StageMeter meter, Duration hang) {
-        return assemble(WatchedModel.watch(models.language(), hang), models.eyes().map(eyes -> WatchedModel.watch(eyes, hang)), embedder, meter);
+        return assemble(WatchedModel.watchLanguage(models.language(), hang), models.eyes().map(eyes -> WatchedModel.watchEyes(eyes, hang)), embedder, meter);
     }
 
     private static MemoryOperators assemble(LanguageModel model, Optional<VisionLanguageModel> eyes, TextEmbedder embedder, StageMeter meter) {

@@ -29,11 +29,12 @@ class WatchedModel implements LanguageModel {
         this.limit = limit;
     }
 
-    static LanguageModel watch(LanguageModel model, Duration limit) {
+    /** For text alone, whatever else the model can. */
+    static LanguageModel watchLanguage(LanguageModel model, Duration limit) {
         return new WatchedModel(model, limit);
     }
 
-    static VisionLanguageModel watch(VisionLanguageModel eyes, Duration limit) {
+    static VisionLanguageModel watchEyes(VisionLanguageModel eyes, Duration limit) {
         return new Seeing(eyes, limit);
     }
 

@@ -89,8 +89,8 @@ class DialogueReaderTest {
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"tmie\": 1}|unknown field \"tmie\"",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {}}|no \"uri\"",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"no.png\"}}|picture file no.png, expected one beside the events that can be read (",
-        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"../no.png\"}}|expected one beside the events",
-        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"/etc/no.png\"}}|expected one beside the events",
+        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"../no.png\"}}|it is not in the events' folder",
+        "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"/etc/no.png\"}}|it is not in the events' folder",
         "{\"type\": \"question\", \"bank\": \"b\", \"text\": \"x\", \"picture\": {\"file\": \"a\", \"uri\": \"b\"}}|both \"file\" and \"uri\"",
         "{\"conversation\": {}}|no session",
         "{\"conversation\": {\"session_1\": [{\"speaker\": \"A\"}], \"session_1_date_time\": \"soon\"}}|time \"soon\""})

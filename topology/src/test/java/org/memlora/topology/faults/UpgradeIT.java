@@ -14,12 +14,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -38,7 +38,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memlora.schemas.Answer;
-import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRead;
@@ -46,13 +45,15 @@ import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.PipelineSettings;
-import org.memlora.topology.flow.Names;
-import org.memlora.topology.memory.BankKey;
 
-/** What a worker of the previous release left behind, by the schemas of then (schemas/src/test/resources/released), is read by this one. */
+/**
+ * Memories and events that were written by the schemas of the previous release (schemas/src/test/resources/released) are read by this one. Names of
+ * topics and subjects and the layout of keys stand here as they were then: who changes them loses memories.
+ */
 class UpgradeIT {
 
-    private static final Path RELEASES = Path.of("../schemas/src/test/resources/released");
+    private static final Path RELEASE = Path.of("../schemas/src/test/resources/released/v1");
+    private static final String CHANGELOG = "faults-memories-changelog";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARTITIONS = 2;
     private static final int BANKS = 8;
@@ -63,8 +64,7 @@ class UpgradeIT {
 
     @Test
     void shouldReadWhatThePreviousReleaseWrote(@TempDir Path folder) throws Exception {
-        Path release = latest();
-        Map<String, Schema> then = schemas(release);
+        Map<String, Schema> then = schemas();
         assertThat(then.get("MemoryRecord").getField("said")).as("a schema that differs from today's").isNull();
         try (FaultCluster cluster = new FaultCluster(folder, PARTITIONS)) {
             writeMemories(cluster, then.get("MemoryRecord"));
@@ -91,22 +91,16 @@ class UpgradeIT {
             int memories = cluster.outcome().memories();
             long added = operations.stream().filter(operation -> operation.getKind() != OperationKind.NONE).count();
             assertThat(memories).isEqualTo(BANKS * MEMORIES_PER_BANK + (int) added);
-            FaultRows.add("upgrade: state and events by the previous release's schemas", String.format(
+            FaultRows.add("upgrade: memories and events by the previous release's schemas", String.format(
                     "%,d memories and %d turns by the schemas of %s: all read, %d questions answered from them", BANKS * MEMORIES_PER_BANK, BANKS,
-                    release.getFileName(), answers.size()));
+                    RELEASE.getFileName(), answers.size()));
         }
     }
 
-    private static Path latest() throws IOException {
-        try (Stream<Path> releases = Files.list(RELEASES)) {
-            return releases.sorted().reduce((former, later) -> later).orElseThrow();
-        }
-    }
-
-    private static Map<String, Schema> schemas(Path release) throws IOException {
+    private static Map<String, Schema> schemas() throws IOException {
         Schema.Parser parser = new Schema.Parser();
         for (String name : List.of("Picture", "Turn", "Question", "Forget", "ConversationEvent", "MemoryRecord")) {
-            parser.parse(Files.readString(release.resolve(name + ".avsc")));
+            parser.parse(Files.readString(RELEASE.resolve(name + ".avsc")));
         }
         return Map.of("MemoryRecord", parser.getTypes().get("org.memlora.schemas.MemoryRecord"), "Turn", parser.getTypes().get("org.memlora.schemas.Turn"),
                 "ConversationEvent", parser.getTypes().get("org.memlora.schemas.ConversationEvent"));
@@ -114,11 +108,10 @@ class UpgradeIT {
 
     /** To the changelog of the store, as the worker of then did. */
     private static void writeMemories(FaultCluster cluster, Schema schema) throws Exception {
-        String changelog = cluster.settings("0").text(PipelineSettings.APPLICATION_ID) + "-" + Names.MEMORIES_STORE + "-changelog";
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.brokers()))) {
-            admin.createTopics(List.of(new NewTopic(changelog, PARTITIONS, (short) 1).configs(Map.of("cleanup.policy", "compact")))).all().get();
+            admin.createTopics(List.of(new NewTopic(CHANGELOG, PARTITIONS, (short) 1).configs(Map.of("cleanup.policy", "compact")))).all().get();
         }
-        int id = register(cluster, changelog, schema);
+        int id = register(cluster, CHANGELOG, schema);
         try (WideEmbedder embedder = new WideEmbedder(); KafkaProducer<Bytes, byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", cluster.brokers()), new BytesSerializer(), new ByteArraySerializer())) {
             for (int bank = 0; bank < BANKS; bank++) {
@@ -127,7 +120,7 @@ class UpgradeIT {
                     GenericRecord memory = new GenericRecordBuilder(schema).set("id", "old-" + bank + "-" + i).set("text", text)
                             .set("validFrom", SAID.toEpochMilli()).set("sourceEventIds", List.of("old-turn-" + i))
                             .set("embedding", bytes(embedder.embed(List.of(text)).get(0))).build();
-                    producer.send(new ProducerRecord<>(changelog, partition(Script.bank(bank)), BankKey.of(Script.bank(bank), "old-" + bank + "-" + i),
+                    producer.send(new ProducerRecord<>(CHANGELOG, partition(Script.bank(bank)), key(Script.bank(bank), "old-" + bank + "-" + i),
                             wire(id, memory)));
                 }
             }
@@ -136,7 +129,7 @@ class UpgradeIT {
     }
 
     private static void writeTurns(FaultCluster cluster, Map<String, Schema> then) throws Exception {
-        int id = register(cluster, Topics.CONVERSATION_EVENTS.name(), then.get("ConversationEvent"));
+        int id = register(cluster, "conversation-events", then.get("ConversationEvent"));
         for (int bank = 0; bank < BANKS; bank++) {
             GenericRecord turn = new GenericRecordBuilder(then.get("Turn")).set("speaker", "Ben").set("text", "bought a new kettle with " + Script.word(bank))
                     .set("endsExchange", true).build();
@@ -146,7 +139,7 @@ class UpgradeIT {
     }
 
     private static int register(FaultCluster cluster, String topic, Schema schema) throws Exception {
-        URI versions = URI.create(cluster.settings("0").text(PipelineSettings.SCHEMA_REGISTRY_URL) + "/subjects/" + AvroSerdes.subject(topic) + "/versions");
+        URI versions = URI.create(cluster.settings("0").text(PipelineSettings.SCHEMA_REGISTRY_URL) + "/subjects/" + topic + "-value/versions");
         String body = JSON.writeValueAsString(Map.of("schema", schema.toString()));
         HttpResponse<String> response = HttpClient.newHttpClient().send(HttpRequest.newBuilder(versions)
                 .header("Content-Type", "application/vnd.schemaregistry.v1+json").POST(HttpRequest.BodyPublishers.ofString(body)).build(),
@@ -158,6 +151,13 @@ class UpgradeIT {
     /** As the events of the bank are spread. */
     private static int partition(String bank) {
         return BuiltInPartitioner.partitionForKey(bank.getBytes(StandardCharsets.UTF_8), PARTITIONS);
+    }
+
+    /** The first half of the bank's SHA-256, then the id. */
+    private static Bytes key(String bank, String id) throws Exception {
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(bank.getBytes(StandardCharsets.UTF_8));
+        byte[] name = id.getBytes(StandardCharsets.UTF_8);
+        return Bytes.wrap(ByteBuffer.allocate(16 + name.length).put(hash, 0, 16).put(name).array());
     }
 
     private static ByteBuffer bytes(float[] vector) {

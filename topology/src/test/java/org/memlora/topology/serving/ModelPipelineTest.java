@@ -74,6 +74,19 @@ class ModelPipelineTest {
     }
 
     @Test
+    void shouldAskEachModelForItsOwn() {
+        ScriptedLanguageModel text = new ScriptedLanguageModel().otherwise("NONE");
+        ScriptedVisionModel eyes = new ScriptedVisionModel(new ScriptedLanguageModel(), request -> ScriptedVisionModel.said("a cat"));
+        ScriptedVisionModel language = new ScriptedVisionModel(text, request -> ScriptedVisionModel.said("not asked"));
+        MemoryOperators operators = ModelPipeline.operators(new WorkerModels(language, Optional.of(eyes)), new HashEmbedder(), new StageMeter(),
+                Duration.ofSeconds(5));
+        assertThat(operators.vision().orElseThrow().describe(List.of(new ShownPicture("b", "e", new byte[] {1}))))
+                .singleElement().extracting(PictureDescription::text).isEqualTo(Optional.of("a cat"));
+        assertThat(eyes.looks()).hasSize(1);
+        assertThat(language.looks()).isEmpty();
+    }
+
+    @Test
     void shouldStopTheWorkerWhenALookHangs() {
         ScriptedVisionModel hanging = new ScriptedVisionModel(new ScriptedLanguageModel().otherwise("NONE"), request -> {
             LockSupport.parkNanos(Duration.ofSeconds(20).toNanos());

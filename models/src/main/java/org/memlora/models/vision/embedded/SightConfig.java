@@ -101,7 +101,7 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
     }
 
     /** @throws IllegalArgumentException with one sentence that names the file and what is wrong in it */
-    static SightConfig read(Path folder) {
+    public static SightConfig read(Path folder) {
         Path file = folder.resolve(FILE);
         try {
             return JSON.readValue(file.toFile(), SightConfig.class);

@@ -13,7 +13,7 @@ import org.memlora.models.safetensors.SafetensorsWriter;
 import org.memlora.models.transformer.TensorLoader;
 import org.memlora.models.weights.WeightSource;
 
-/** Trained arrays by name, in the order in which they were asked for: read from a source, or fresh where that has none. */
+/** Trained arrays by name, in the order in which they were asked for: read from a source, which must have them all, or all fresh. */
 final class SightParameters {
     private final NDManager manager;
     private final WeightSource source;
