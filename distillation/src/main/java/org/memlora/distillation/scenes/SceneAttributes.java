@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.memlora.distillation.scenes.LabelledScene.Labelled;
 import org.memlora.models.picture.RgbPicture;
 import org.memlora.models.vision.embedded.SightConfig.Attribute;
+import org.memlora.models.vision.embedded.SightConfig.Tally;
 
 /** What the renderer knows of a scene, as the eyes learn it; and the scenes with it. */
 public final class SceneAttributes {
@@ -39,6 +40,12 @@ public final class SceneAttributes {
                 named("texture", Texture.values(), texture -> texture == Texture.PLAIN ? "" : texture.adjective()),
                 new Attribute("unusual", List.of("", "unusual")), alike("alike by shape", i -> ""), alike("alike by colour", i -> ""),
                 alike("alike by colour and shape", i -> NumberWords.of(i + 1)), alike("alike by texture and shape", i -> ""));
+    }
+
+    /** By shape, colour, colour and shape, texture and shape, as questions ask. */
+    public static List<Tally> tallies() {
+        int number = UNUSUAL + 3;
+        return Stream.of(ALIKE_BY).map(by -> new Tally(Arrays.stream(by).boxed().toList(), number)).toList();
     }
 
     public static List<Attribute> ofParts() {

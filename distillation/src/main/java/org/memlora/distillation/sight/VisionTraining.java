@@ -83,7 +83,7 @@ public final class VisionTraining {
     private SightConfig sightConfig() {
         SightSettings sight = config.sight();
         return new SightConfig(SceneAttributes.SIDE, sight.trunkBlocks(), sight.width(), sight.mixingLayers(), sight.heads(), sight.projectorWidth(),
-                SceneAttributes.MOST_OBJECTS, SceneAttributes.ofPictures(), SceneAttributes.ofObjects(), SceneAttributes.ofParts());
+                SceneAttributes.MOST_OBJECTS, SceneAttributes.ofPictures(), SceneAttributes.ofObjects(), SceneAttributes.ofParts(), SceneAttributes.tallies());
     }
 
     /** Unless the folder has the eyes of this very configuration. */

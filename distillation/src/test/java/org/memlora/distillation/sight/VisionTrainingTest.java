@@ -43,7 +43,7 @@ class VisionTrainingTest {
 
     private static SightConfig config() {
         return new SightConfig(SceneAttributes.SIDE, 5, 16, 1, 2, 8, SceneAttributes.MOST_OBJECTS, SceneAttributes.ofPictures(), SceneAttributes.ofObjects(),
-                SceneAttributes.ofParts());
+                SceneAttributes.ofParts(), SceneAttributes.tallies());
     }
 
     private static ObjectSight fresh() {

@@ -53,16 +53,16 @@ public final class VisionReport {
     private static ObjectNode answer(VisionRow row, int index) {
         VisionQuestion question = row.questions().get(index);
         return JsonNodeFactory.instance.objectNode().put("image", question.image()).put("kind", question.kind()).put("question", question.question())
-                .put("gold", question.answer()).put("answer", row.answers().get(index)).put("right", row.isRight(index));
+                .put("gold", question.answer()).put("answer", row.answers().get(index)).put("right", row.isRight(index)).put("named", row.isNamed(index));
     }
 
     public void print(PrintStream out) {
         List<String> kinds = rows.get(0).kinds();
-        out.printf(Locale.ROOT, "%-10s %5s %9s", "row", "n", "accuracy");
+        out.printf(Locale.ROOT, "%-10s %5s %9s %9s", "row", "n", "accuracy", "named");
         kinds.forEach(kind -> out.printf(Locale.ROOT, " %10s", kind));
         out.println();
         for (VisionRow row : rows) {
-            out.printf(Locale.ROOT, "%-10s %5d %9.3f", row.name(), row.answers().size(), row.accuracy());
+            out.printf(Locale.ROOT, "%-10s %5d %9.3f %9.3f", row.name(), row.answers().size(), row.accuracy(), row.named());
             kinds.forEach(kind -> out.printf(Locale.ROOT, " %10.3f", row.accuracy(kind)));
             out.println();
         }
@@ -73,17 +73,17 @@ public final class VisionReport {
         StringBuilder html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Questions about pictures</title>"
                 + "<style>body{font-family:sans-serif;margin:2em;max-width:60em}table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .6em;"
                 + "text-align:left}</style></head><body>\n<h1>Questions about pictures</h1>\n<p>");
-        html.append(Xml.escaped(model + ", " + data + ", commit " + commit)).append("</p>\n<table><tr><th>row</th><th>n</th><th>accuracy</th>");
+        html.append(Xml.escaped(model + ", " + data + ", commit " + commit)).append("</p>\n<table><tr><th>row</th><th>n</th><th>accuracy</th><th>named</th>");
         kinds.forEach(kind -> html.append("<th>").append(Xml.escaped(kind)).append("</th>"));
         html.append("</tr>\n");
         for (VisionRow row : rows) {
             html.append("<tr><td>").append(row.name()).append("</td><td>").append(row.answers().size()).append("</td>");
-            List<Double> values = new ArrayList<>(List.of(row.accuracy()));
+            List<Double> values = new ArrayList<>(List.of(row.accuracy(), row.named()));
             kinds.forEach(kind -> values.add(row.accuracy(kind)));
             values.forEach(value -> html.append(String.format(Locale.ROOT, "<td>%.3f</td>", value)));
             html.append("</tr>\n");
         }
-        html.append("</table>\n<p>Exact match, lower case, without punctuation and articles. caption: described by the first row's model, answered by the bare"
+        html.append("</table>\n<p>Exact match, lower case, without punctuation and articles; named: the right word stands among the answer's. caption: described by the first row's model, answered by the bare"
                 + " base from that text. majority: the most frequent answer of each kind among these questions. blank: an empty picture.</p>\n");
         html.append(new BarChart("Accuracy by kind", "share of the questions", kinds, rows.stream()
                 .map(row -> new BarChart.Series(row.name(), kinds.stream().map(row::accuracy).toList())).toList()).svg());

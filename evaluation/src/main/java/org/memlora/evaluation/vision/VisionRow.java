@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.memlora.evaluation.metrics.ExactMatch;
+import org.memlora.evaluation.metrics.Naming;
 
 /**
  * One way to answer, scored by exact match (lower case, without punctuation and articles).
@@ -24,6 +25,16 @@ public record VisionRow(String name, List<VisionQuestion> questions, List<String
 
     public boolean isRight(int question) {
         return ExactMatch.score(answers.get(question), questions.get(question).answer()) == 1;
+    }
+
+    /** See {@link Naming}. */
+    public boolean isNamed(int question) {
+        return Naming.score(answers.get(question), questions.get(question).answer()) == 1;
+    }
+
+    /** Share of the questions for which {@link #isNamed}. */
+    public double named() {
+        return IntStream.range(0, questions.size()).mapToDouble(i -> isNamed(i) ? 1 : 0).average().orElse(Double.NaN);
     }
 
     public double accuracy() {
@@ -47,7 +58,7 @@ public record VisionRow(String name, List<VisionQuestion> questions, List<String
     }
 
     ObjectNode json() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", name).put("n", questions.size()).put("accuracy", accuracy());
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", name).put("n", questions.size()).put("accuracy", accuracy()).put("named", named());
         ObjectNode byKind = json.putObject("byKind");
         kinds().forEach(kind -> byKind.putObject(kind).put("n", of(kind).count()).put("accuracy", accuracy(kind)));
         return json;

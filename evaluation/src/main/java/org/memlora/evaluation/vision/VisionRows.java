@@ -34,7 +34,7 @@ import org.memlora.operators.vision.VisionPrompt;
 /** The ways to answer questions about pictures. */
 public final class VisionRows {
     private static final int AT_ONCE = 32;
-    private static final int ANSWER_TOKENS = 12;
+    private static final int ANSWER_TOKENS = 20;
     private static final int BLANK_SIDE = 256;
     private static final Color BLANK = new Color(0xCFD1D4);
 

@@ -68,6 +68,15 @@ class VisionRowsTest {
     }
 
     @Test
+    void aSentenceWithTheRightWordIsNoExactAnswerButNamesIt() {
+        List<VisionQuestion> questions = VisionQuestion.read(folder);
+        VisionRow row = new VisionRow("base", questions, List.of("There are 2 cats.", "There are twenty dogs.", "one", "The red one", "at home"));
+        assertThat(row.accuracy()).isEqualTo(1 / 5.0);
+        assertThat(row.named()).isEqualTo(4 / 5.0);
+        assertThat(row.isNamed(1)).isFalse();
+    }
+
+    @Test
     void withoutAnExpertTheBaseAloneLooks() {
         assertThat(rows()).extracting(VisionRow::name).containsExactly("base", "caption", "majority", "blank");
     }
@@ -87,7 +96,7 @@ class VisionRowsTest {
         assertThat(Files.readAllLines(folder.resolve("report/answers.jsonl"))).hasSize(5).first().asString().contains("\"answer\":\"Two.\"", "\"right\":true");
         assertThat(Files.readAllLines(folder.resolve("report/captions.jsonl"))).containsExactly("{\"image\":\"a.png\",\"description\":\"a cat\"}",
                 "{\"image\":\"b.png\",\"description\":\"one hat\"}");
-        assertThat(Files.readString(folder.resolve("report/report.html"))).contains("<td>caption</td><td>5</td><td>0.200</td>", "<svg");
+        assertThat(Files.readString(folder.resolve("report/report.html"))).contains("<td>caption</td><td>5</td><td>0.200</td><td>0.200</td>", "<svg");
     }
 
     @Test

@@ -24,6 +24,7 @@ final class DemoReport {
 
     private static final Set<String> DISCARDED_OUTPUT = Set.of("TOKEN_LIMIT", "UNGROUNDED");
     private static final String INBOX = "inbox";
+    private static final String VISION = "vision";
     private static final double NANOS = 1e9;
 
     private final Map<OperationKind, Integer> operations = new EnumMap<>(OperationKind.class);
@@ -44,9 +45,9 @@ final class DemoReport {
         losses += isLoss(failed) ? 1 : 0;
     }
 
-    /** Whether the event was not processed; otherwise a part of what the model wrote about it was not used. */
+    /** Whether the event was not processed; otherwise a part of what the model wrote about it was not used, or a picture while its turn went on. */
     static boolean isLoss(FailedEvent failed) {
-        return !DISCARDED_OUTPUT.contains(word(failed)) || failed.getStage().equals(INBOX);
+        return !DISCARDED_OUTPUT.contains(word(failed)) && !failed.getStage().equals(VISION) || failed.getStage().equals(INBOX);
     }
 
     private static String word(FailedEvent failed) {

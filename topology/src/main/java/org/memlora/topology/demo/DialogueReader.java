@@ -18,7 +18,7 @@ import org.memlora.topology.demo.JsonLinesReader.PictureFiles;
 public final class DialogueReader {
 
     static final ObjectMapper JSON = new ObjectMapper();
-    private static final String DEMO = "two-friendships";
+    private static final String DEMO = "three-friendships";
 
     private DialogueReader() { }
 

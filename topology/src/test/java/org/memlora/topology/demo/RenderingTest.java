@@ -110,10 +110,11 @@ class RenderingTest {
     void shouldTellLossesFromUnusedOutputAndCountRepetitions() {
         FailedEvent unused = letter("extraction", "UNGROUNDED: made up", "e1", "e2");
         plain.deadLetters(List.of(unused, unused, letter("inbox", "TEXT_TOO_LONG: 9000 characters", "e3"), unused,
+                letter("vision", "PICTURE_UNREACHABLE: no answer", "e4"),
                 new FailedEvent("inbox", "UNREADABLE: no Avro", null, List.of(), null, null, List.of(), null, null, null, TIME)));
 
         assertThat(lines()).containsExactly("  ann              UNUSED extraction of e1, e2: UNGROUNDED: made up  (3 times)",
                 "  ann              LOST   inbox of e3: TEXT_TOO_LONG: 9000 characters",
-                "  (no bank)        LOST   inbox: UNREADABLE: no Avro");
+                "  ann              UNUSED vision of e4: PICTURE_UNREACHABLE: no answer", "  (no bank)        LOST   inbox: UNREADABLE: no Avro");
     }
 }

@@ -190,7 +190,7 @@ class SchedulerGainIT {
     private static List<Exchange> exchanges() throws IOException {
         List<Exchange> exchanges = new ArrayList<>();
         Map<String, DialogueTurn> open = new LinkedHashMap<>();
-        try (InputStream in = SchedulerGainIT.class.getResourceAsStream("/demo/two-friendships.jsonl")) {
+        try (InputStream in = SchedulerGainIT.class.getResourceAsStream("/demo/three-friendships.jsonl")) {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
                 JsonNode event = new ObjectMapper().readTree(line);
                 if (event.path("type").asText().equals("turn")) {

@@ -1,15 +1,22 @@
 package org.memlora.models.vision.embedded;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.memlora.models.vision.embedded.SightConfig.Attribute;
 import org.memlora.models.vision.embedded.SightConfig.Kind;
+import org.memlora.models.vision.embedded.SightConfig.Tally;
 
 /**
- * A picture as the projector takes it: a row for the whole, one for each object, and behind an object with a small part one for that.
+ * A picture as the projector takes it: a row for the whole, one for each object, behind an object with a small part one for that, and at the end
+ * one for each number of objects that are alike.
  *
- * @param rows [tokens][featureWidth]: shares of the values of the attributes that belong to the token's kind (0 for others), the token, its kind
- * @param values of each row the surest value of each attribute of its kind
+ * @param rows [tokens][featureWidth]: shares of the values of the attributes that belong to the token's kind (0 for others), the token, its kind;
+ *     of a tally 1 for what is counted and for the number
+ * @param values of each row but the tallies' the surest value of each attribute of its kind
  */
 public record ObjectFeatures(float[][] rows, List<Told> values) {
 
@@ -31,7 +38,36 @@ public record ObjectFeatures(float[][] rows, List<Told> values) {
                 }
             }
         }
+        tally(config, told, rows);
         return new ObjectFeatures(rows.toArray(float[][]::new), told);
+    }
+
+    /** Two and more that are alike; what has no name ("plain") is not counted. */
+    private static void tally(SightConfig config, List<Told> told, List<float[]> rows) {
+        for (Tally tally : config.tallies()) {
+            Map<List<Integer>, Integer> counts = new LinkedHashMap<>();
+            told.stream().filter(one -> one.kind == Kind.OBJECT).map(one -> tally.by().stream().map(attribute -> one.values[attribute]).toList())
+                    .filter(values -> areNamed(config, tally, values)).forEach(values -> counts.merge(values, 1, Integer::sum));
+            counts.forEach((values, count) -> {
+                if (count > 1) {
+                    rows.add(row(config, tally, values, count));
+                }
+            });
+        }
+    }
+
+    private static boolean areNamed(SightConfig config, Tally tally, List<Integer> values) {
+        return IntStream.range(0, values.size()).noneMatch(i -> config.object().get(tally.by().get(i)).words().get(values.get(i)).isEmpty());
+    }
+
+    private static float[] row(SightConfig config, Tally tally, List<Integer> values, int count) {
+        float[] row = new float[config.featureWidth()];
+        for (int i = 0; i < values.size(); i++) {
+            row[config.first(Kind.OBJECT, tally.by().get(i)) + values.get(i)] = 1;
+        }
+        row[config.first(Kind.OBJECT, tally.number()) + Math.min(count, config.object().get(tally.number()).values()) - 1] = 1;
+        row[config.values() + config.width() + Kind.TALLY.ordinal()] = 1;
+        return row;
     }
 
     private static void add(SightConfig config, Kind kind, int cell, float[] tokens, float[] logits, int token, List<float[]> rows, List<Told> told) {
@@ -41,6 +77,10 @@ public record ObjectFeatures(float[][] rows, List<Told> values) {
         for (int i = 0; i < values.length; i++) {
             int first = config.first(kind, i);
             values[i] = softmax(logits, token * config.values() + first, attributes.get(i).values(), row, first);
+        }
+        if (kind == Kind.OBJECT) {
+            config.tallies().forEach(tally -> Arrays.fill(row, config.first(kind, tally.number()),
+                    config.first(kind, tally.number()) + config.object().get(tally.number()).values(), 0));
         }
         System.arraycopy(tokens, token * config.width(), row, config.values(), config.width());
         row[config.values() + config.width() + kind.ordinal()] = 1;

@@ -21,9 +21,10 @@ import java.util.stream.Stream;
  * @param picture attributes of the whole picture
  * @param object attributes of an object, the first of {@link #part} apart
  * @param part attributes of the small part of an object; the first value of the first one says that there is none
+ * @param tallies what objects are counted by
  */
 public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers, int heads, int projectorWidth, int mostObjects,
-        List<Attribute> picture, List<Attribute> object, List<Attribute> part) {
+        List<Attribute> picture, List<Attribute> object, List<Attribute> part, List<Tally> tallies) {
     static final String FILE = "sight.json";
     /** Pixels along a cell: that of the last block in use. */
     static final int STRIDE = 16;
@@ -48,17 +49,33 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
         }
     }
 
-    /** What a token stands for. */
-    public enum Kind { PICTURE, OBJECT, PART }
+    /**
+     * Objects that are alike in some attributes are counted: a language model this small reads a number, but doesn't learn to count.
+     *
+     * @param by indices of object attributes that have words
+     * @param number index of the object attribute whose words are the numbers from one on; an object itself has none of them
+     */
+    public record Tally(List<Integer> by, int number) {
+        public Tally {
+            by = List.copyOf(by);
+        }
+    }
+
+    /** What a token stands for; a tally has the attributes of objects. */
+    public enum Kind { PICTURE, OBJECT, PART, TALLY }
 
     public SightConfig {
         picture = List.copyOf(picture);
         object = List.copyOf(object);
         part = List.copyOf(part);
+        tallies = List.copyOf(tallies);
         require(side >= STRIDE && side % STRIDE == 0, "side is " + side + ", expected a multiple of " + STRIDE);
         require(trunkBlocks >= 1 && trunkBlocks < END_BLOCK, "trunkBlocks is " + trunkBlocks + ", expected 1 to " + (END_BLOCK - 1));
         require(heads >= 1 && width >= 1 && width % heads == 0, "width is " + width + " with " + heads + " heads, expected a multiple of them");
         require(mostObjects >= 1 && projectorWidth >= 1 && mixingLayers >= 1, "mostObjects, projectorWidth or mixingLayers is below 1");
+        int attributes = object.size();
+        require(tallies.stream().allMatch(tally -> !tally.by.isEmpty() && Stream.concat(tally.by.stream(), Stream.of(tally.number))
+                .allMatch(index -> index >= 0 && index < attributes)), "a tally of " + tallies + " names no attribute of objects, expected 0 to " + (attributes - 1));
         require(!picture.isEmpty() && !object.isEmpty() && !part.isEmpty(), "picture, object or part has no attribute, expected one or more of each");
     }
 
@@ -72,6 +89,7 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
             case PICTURE -> picture;
             case OBJECT -> object;
             case PART -> part;
+            case TALLY -> List.of();
         };
     }
 

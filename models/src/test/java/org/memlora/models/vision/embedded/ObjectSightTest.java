@@ -22,12 +22,13 @@ import org.memlora.models.transformer.DecoderWeights;
 import org.memlora.models.transformer.ReferenceModel;
 import org.memlora.models.vision.embedded.SightConfig.Attribute;
 import org.memlora.models.vision.embedded.SightConfig.Kind;
+import org.memlora.models.vision.embedded.SightConfig.Tally;
 
 class ObjectSightTest {
     private static final Path ENCODER = Path.of("encoders/efficientnet-lite0");
     private static final SightConfig CONFIG = new SightConfig(64, 5, 16, 1, 2, 8, 4, List.of(new Attribute("tint", List.of("light", "dark"))),
             List.of(new Attribute("shape", List.of("circle", "square", "")), new Attribute("unusual", List.of("", "unusual"))),
-            List.of(new Attribute("part", List.of("", "dot"))));
+            List.of(new Attribute("part", List.of("", "dot"))), List.of());
 
     @TempDir
     private Path folder;
@@ -100,6 +101,37 @@ class ObjectSightTest {
         assertThat(object[2] + object[3] + object[4]).isCloseTo(1, within(1e-5f));
         assertThat(object[7] + object[8]).as("part").isZero();
         assertThat(found.rows()[2][8]).isGreaterThan(0.99f);
+    }
+
+    @Test
+    void whatIsAlikeIsCountedWhereItHasANameAndIsMoreThanOne() {
+        SightConfig config = new SightConfig(64, 5, 16, 1, 2, 8, 4, List.of(new Attribute("tint", List.of("light", "dark"))),
+                List.of(new Attribute("shape", List.of("circle", "square", "")), new Attribute("colour", List.of("red", "blue")),
+                        new Attribute("alike", List.of("one", "two", "three"))),
+                List.of(new Attribute("part", List.of("", "dot"))), List.of(new Tally(List.of(0), 2), new Tally(List.of(0, 1), 2)));
+        float[] tokens = new float[6 * config.width()];
+        // tint, shape, colour, alike, part of the picture and of five objects: red square, blue square, red square, two red ones without a name
+        float[] logits = {5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   0, 0, 0, 9, 0, 9, 0, 9, 0, 0, 9, 0,   0, 0, 0, 9, 0, 0, 9, 9, 0, 0, 9, 0,
+            0, 0, 0, 9, 0, 9, 0, 9, 0, 0, 9, 0,   0, 0, 0, 0, 9, 9, 0, 9, 0, 0, 9, 0,   0, 0, 0, 0, 9, 9, 0, 9, 0, 0, 9, 0};
+
+        ObjectFeatures found = ObjectFeatures.of(config, new int[] {1, 2, 3, 4, 5}, tokens, logits, 0);
+
+        assertThat(found.values()).hasSize(6);
+        assertThat(found.rows()).hasNumberOfRows(8);
+        int kinds = config.values() + config.width();
+        for (int object = 1; object <= 5; object++) {
+            assertThat(found.rows()[object][7] + found.rows()[object][8] + found.rows()[object][9]).as("a number of its own").isZero();
+        }
+        assertThat(found.rows()[6]).as("three squares").containsExactly(ones(config, 3, 9, kinds + Kind.TALLY.ordinal()));
+        assertThat(found.rows()[7]).as("two red squares").containsExactly(ones(config, 3, 5, 8, kinds + Kind.TALLY.ordinal()));
+    }
+
+    private static float[] ones(SightConfig config, int... at) {
+        float[] row = new float[config.featureWidth()];
+        for (int i : at) {
+            row[i] = 1;
+        }
+        return row;
     }
 
     @Test
