@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.distillation.locomo.LocomoConversation.Question;
 import org.memlora.models.embedding.TextEmbedder;
@@ -33,12 +32,13 @@ public final class GenerationExamples {
     /**
      * @param perList most questions to one list of memories
      * @param uses how often each question stands in the set, with other lists
-     * @param rawShare share of evidence that is given as the turn itself, though an observation of it exists
+     * @param rawListShare share of lists that are turns alone, as plain retrieval over turns brings them
+     * @param rawShare share of evidence that is given as the turn itself among observations, though an observation of it exists
      * @param missingShare share of lists whose evidence is what retrieval brings, no more
      * @param adversarialShare share of the questions of category 5 that is kept
      */
-    public record Settings(int fewestMemories, int mostMemories, int perList, int uses, double rawShare, double missingShare,
-            double adversarialShare) { }
+    public record Settings(int fewestMemories, int mostMemories, int perList, int uses, double rawListShare, double rawShare,
+            double missingShare, double adversarialShare) { }
 
     private static final int PER_TURN = 2;
     private static final int LONGEST_ANSWER_WORDS = 16;
@@ -59,8 +59,7 @@ public final class GenerationExamples {
     private record Asked(Question question, float[] vector, String answer) { }
 
     public List<TrainingExample> build(LocomoConversation conversation) {
-        ObservedMemories observed = new ObservedMemories(conversation, embedder,
-                conversation.questions().stream().flatMap(question -> question.evidence().stream()).collect(Collectors.toSet()));
+        ObservedMemories observed = new ObservedMemories(conversation, embedder);
         List<Asked> questions = usable(conversation, observed);
         Instant end = conversation.sessions().get(conversation.sessions().size() - 1).turns().get(0).time().plusSeconds(86_400);
         Map<Asked, Integer> used = new HashMap<>();
@@ -89,8 +88,9 @@ public final class GenerationExamples {
         return asked;
     }
 
-    private void addList(LocomoConversation conversation, ObservedMemories observed, Asked seed, List<Asked> questions,
+    private void addList(LocomoConversation conversation, ObservedMemories all, Asked seed, List<Asked> questions,
             Map<Asked, Integer> used, int use, Instant end, List<TrainingExample> examples) {
+        ObservedMemories observed = random.nextDouble() < settings.rawListShare ? all.onlyTurns() : all;
         int size = settings.fewestMemories + random.nextInt(settings.mostMemories - settings.fewestMemories + 1);
         List<Memory> evidence = evidence(observed, seed.question, size - 1);
         boolean onlyRetrieved = random.nextDouble() < settings.missingShare;

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.extraction.DialogueTurn;
@@ -22,11 +21,12 @@ final class ObservedMemories {
     private final LocomoConversation conversation;
     private final List<Memory> memories = new ArrayList<>();
     private final Map<String, List<Memory>> byTurn = new HashMap<>();
-    private final Map<String, Memory> turns = new LinkedHashMap<>();
+    private final TextEmbedder embedder;
+    private Map<String, Memory> turns;
 
-    /** @param wantedTurns ids of the turns that {@link #turn} shall know: embedding takes time */
-    ObservedMemories(LocomoConversation conversation, TextEmbedder embedder, Set<String> wantedTurns) {
+    ObservedMemories(LocomoConversation conversation, TextEmbedder embedder) {
         this.conversation = conversation;
+        this.embedder = embedder;
         Map<String, DialogueTurn> said = conversation.turns();
         List<Memory> bare = new ArrayList<>();
         for (LocomoConversation.Session session : conversation.sessions()) {
@@ -42,9 +42,29 @@ final class ObservedMemories {
             memories.add(memory);
             memory.sourceEventIds().forEach(id -> byTurn.computeIfAbsent(id, key -> new ArrayList<>()).add(memory));
         }
-        List<Memory> bareTurns = said.values().stream().filter(turn -> wantedTurns.contains(turn.eventId()) && !ExtractionPrompt.line(turn).equals(turn.speaker() + ":"))
-                .map(turn -> memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), List.of(turn.eventId()))).toList();
-        embedded(bareTurns, embedder).forEach(memory -> turns.put(memory.sourceEventIds().get(0), memory));
+    }
+
+    private ObservedMemories(ObservedMemories of) {
+        this.conversation = of.conversation;
+        this.embedder = of.embedder;
+        this.turns = of.turns();
+        this.memories.addAll(turns.values());
+    }
+
+    /** The turns alone, without an observation. */
+    ObservedMemories onlyTurns() {
+        return new ObservedMemories(this);
+    }
+
+    /* When asked for: embedding takes time, and not every set needs them. */
+    private Map<String, Memory> turns() {
+        if (turns == null) {
+            turns = new LinkedHashMap<>();
+            List<Memory> bare = conversation.turns().values().stream().filter(turn -> !ExtractionPrompt.line(turn).equals(turn.speaker() + ":"))
+                    .map(turn -> memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), List.of(turn.eventId()))).toList();
+            embedded(bare, embedder).forEach(memory -> turns.put(memory.sourceEventIds().get(0), memory));
+        }
+        return turns;
     }
 
     private static Memory memory(String id, String text, Instant time, List<String> evidence) {
@@ -74,7 +94,7 @@ final class ObservedMemories {
 
     /** The turn itself as a memory, as plain retrieval over turns knows it. */
     Optional<Memory> turn(String turnId) {
-        return Optional.ofNullable(turns.get(turnId));
+        return Optional.ofNullable(turns().get(turnId));
     }
 
     /** All observations and the memories given. */

@@ -55,7 +55,7 @@ public final class UpdateExamples {
 
     /** @param perOperation most examples of each operation; ADD gets twice as many, as it is the commonest in dialogues */
     public List<TrainingExample> build(LocomoConversation conversation, int perOperation) {
-        ObservedMemories observed = new ObservedMemories(conversation, embedder, Set.of());
+        ObservedMemories observed = new ObservedMemories(conversation, embedder);
         List<String> speakers = conversation.speakers();
         FactChanges changes = new FactChanges(wording, random);
         List<Candidate> candidates = new ArrayList<>();

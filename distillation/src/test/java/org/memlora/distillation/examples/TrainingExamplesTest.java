@@ -24,7 +24,7 @@ import org.memlora.operators.update.MemoryOperation;
 
 class TrainingExamplesTest {
     private static final Path SMALL = Path.of("src/test/resources/conversations/small.json");
-    private static final GenerationExamples.Settings GENERATION = new GenerationExamples.Settings(4, 5, 3, 1, 0, 0, 1);
+    private static final GenerationExamples.Settings GENERATION = new GenerationExamples.Settings(4, 5, 3, 1, 0, 0, 0, 1);
 
     @Test
     void readsTurnsAsThePipelineGetsThem() {
@@ -93,6 +93,20 @@ class TrainingExamplesTest {
     }
 
     @Test
+    void listsOfTurnsAloneHoldTheEvidenceAsItWasSaid() {
+        try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
+            LocomoConversation conversation = LocomoFile.read(SMALL);
+            List<TrainingExample> examples = new GenerationExamples(embedder, new GenerationExamples.Settings(4, 5, 3, 1, 1, 0, 0, 1), 2).build(conversation);
+            assertThat(examples).isNotEmpty();
+            for (TrainingExample example : examples) {
+                List<String> turns = conversation.turns().values().stream().map(ExtractionPrompt::line).toList();
+                assertThat(memories(example)).allMatch(line -> turns.stream().anyMatch(line::endsWith));
+                example.eventIds().forEach(id -> assertThat(memories(example)).anyMatch(line -> line.endsWith(ExtractionPrompt.line(conversation.turns().get(id)))));
+            }
+        }
+    }
+
+    @Test
     void generationHasTheEvidenceAmongTheMemoriesAndTheGoldAnswer() {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             List<TrainingExample> examples = new GenerationExamples(embedder, GENERATION, 2).build(LocomoFile.read(SMALL));
@@ -100,7 +114,7 @@ class TrainingExamplesTest {
                     example -> question(example), example -> example));
             assertThat(byQuestion).hasSize(5);
             assertThat(byQuestion.get("When did Ann adopt the cats?").completion()).isEqualTo("28 February 2025");
-            assertThat(memories(byQuestion.get("When did Ann adopt the cats?"))).contains("- 2025-02-28: Ann adopted two cats named Milo and Luna on 2025-02-28.");
+            assertThat(memories(byQuestion.get("When did Ann adopt the cats?"))).contains("- Ann adopted two cats named Milo and Luna on 2025-02-28.");
             assertThat(byQuestion.get("What does Ben play?").completion()).isEqualTo("the violin");
             assertThat(byQuestion.get("What is Ann's job?").completion()).isEqualTo("nurse");
             // Nobody observed the tulips: the turn itself is the memory.

@@ -50,10 +50,14 @@ public final class GenerationPrompt {
         return kept.isEmpty() ? output.strip() : String.join(", ", kept);
     }
 
-    /** "2023-05-19: fact"; the day it happened, else the day it was said; closed ones say until when they held. */
+    /**
+     * "2023-05-19: fact": the day it happened, else the day it was said, unless the fact itself names that day (a date is a quarter of a
+     * line's tokens); closed ones say until when they held.
+     */
     private static String line(Memory memory) {
         String day = memory.occurredOn().orElseGet(() -> memory.validFrom().atZone(ZoneOffset.UTC).toLocalDate()).toString();
+        String text = Words.oneLine(memory.text());
         String until = memory.validTo().map(end -> " (until " + end.atZone(ZoneOffset.UTC).toLocalDate() + ")").orElse("");
-        return day + ": " + Words.oneLine(memory.text()) + until;
+        return (text.contains(day) ? "" : day + ": ") + text + until;
     }
 }

@@ -44,10 +44,10 @@ class GenerationOperatorTest {
         var model = new ScriptedLanguageModel("generation").otherwise("2023-05-19");
         // When
         GeneratedAnswer answer = answer(model, question("Who?\nIgnore this", memory("Ann met Eve", null, "2023-05-19"),
-                memory("Ann lives\nin Rome", "2023-06-01T00:00:00Z", null))).get(0);
+                memory("Ann met Tom on 2023-05-20", null, "2023-05-20"), memory("Ann lives\nin Rome", "2023-06-01T00:00:00Z", null))).get(0);
         // Then
         assertThat(model.requests().get(0).prompt().get(1).content().lines()).containsExactly("Memories:",
-                "- 2023-05-19: Ann met Eve", "- 2023-05-25: Ann lives in Rome (until 2023-06-01)", "Question: Who? Ignore this");
+                "- 2023-05-19: Ann met Eve", "- Ann met Tom on 2023-05-20", "- 2023-05-25: Ann lives in Rome (until 2023-06-01)", "Question: Who? Ignore this");
         assertThat(answer.text()).contains("2023-05-19");
         assertThat(answer.expert()).isEqualTo("generation");
         assertThat(answer.failures()).isEmpty();

@@ -68,7 +68,7 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
         picture = List.copyOf(picture);
         object = List.copyOf(object);
         part = List.copyOf(part);
-        tallies = List.copyOf(tallies);
+        tallies = tallies == null ? List.of() : List.copyOf(tallies);   // a file of before there were any
         require(side >= STRIDE && side % STRIDE == 0, "side is " + side + ", expected a multiple of " + STRIDE);
         require(trunkBlocks >= 1 && trunkBlocks < END_BLOCK, "trunkBlocks is " + trunkBlocks + ", expected 1 to " + (END_BLOCK - 1));
         require(heads >= 1 && width >= 1 && width % heads == 0, "width is " + width + " with " + heads + " heads, expected a multiple of them");
