@@ -21,7 +21,7 @@ import org.memlora.topology.demo.ScriptedEvent;
 
 /**
  * Conversations as the stages read them, multiplied over many banks. A copy has other speakers, so that no cache of
- * prompts or embeddings makes a copy cheaper than its original.
+ * prompts or embeddings makes a copy cheaper than its original. Banks whose pictures must be looked at are left out.
  */
 final class Workload {
 
@@ -68,7 +68,14 @@ final class Workload {
         for (ScriptedEvent scripted : dialogue.events()) {
             perBank.computeIfAbsent(scripted.event().getBankId(), id -> new ArrayList<>()).add(scripted.event());
         }
-        return perBank.entrySet().stream().map(entry -> original(entry.getKey(), entry.getValue())).toList();
+        return perBank.entrySet().stream().filter(entry -> entry.getValue().stream().noneMatch(Workload::needsEyes))
+                .map(entry -> original(entry.getKey(), entry.getValue())).toList();
+    }
+
+    /** The stages that are measured read text: a picture counts by its caption. */
+    private static boolean needsEyes(ConversationEvent event) {
+        return event.getBody() instanceof Turn turn && turn.getPicture() != null && turn.getPicture().getCaption() == null
+                || event.getBody() instanceof Question question && question.getPicture() != null;
     }
 
     /** Pairs turns as the inbox does. */
