@@ -33,6 +33,12 @@ public record OpenedBase(Path path, TransformerConfig config, WeightSource weigh
         return Files.isDirectory(path) ? fromFolder(path) : fromGguf(path);
     }
 
+    /** Of a .gguf file or a Hugging Face folder, without the cost of its tokenizer. */
+    public static TransformerConfig config(Path path) {
+        return Files.isDirectory(path) ? TransformerConfig.fromHuggingFace(path.resolve("config.json"))
+                : TransformerConfig.fromGguf(GgufFile.open(path).metadata());
+    }
+
     private static OpenedBase fromGguf(Path file) {
         GgufFile gguf = GgufFile.open(file);
         return new OpenedBase(file, TransformerConfig.fromGguf(gguf.metadata()), gguf, Tokenizers.fromGgufMetadata(gguf.metadata()));

@@ -41,12 +41,12 @@ public record WorkerModels(LanguageModel language, Optional<VisionLanguageModel>
         }
     }
 
-    static WorkerModels with(LanguageModel model, Eyes eyes, Supplier<Optional<? extends VisionLanguageModel>> other) {
+    static WorkerModels with(LanguageModel model, Eyes eyes, Supplier<Optional<VisionLanguageModel>> other) {
         WorkerModels own = of(model);
         if (eyes == Eyes.NONE) {
             return new WorkerModels(model, Optional.empty());
         }
-        return eyes == Eyes.OWN_OR_OTHER && own.eyes.isPresent() ? own : new WorkerModels(model, other.get().map(seeing -> seeing));
+        return eyes == Eyes.OWN_OR_OTHER && own.eyes.isPresent() ? own : new WorkerModels(model, other.get());
     }
 
     @Override

@@ -20,31 +20,12 @@ class WorkerModelsTest {
     }
 
     private VisionLanguageModel named(String name, boolean fails) {
-        ScriptedVisionModel model = seeing();
-        return new VisionLanguageModel() {
-            @Override
-            public ModelInfo info() {
-                return model.info();
+        return seeing().onClose(() -> {
+            closed.add(name);
+            if (fails) {
+                throw new IllegalStateException(name + " can't be closed");
             }
-
-            @Override
-            public List<Completion> generate(List<GenerationRequest> requests) {
-                return model.generate(requests);
-            }
-
-            @Override
-            public List<Completion> look(List<PictureRequest> requests) {
-                return model.look(requests);
-            }
-
-            @Override
-            public void close() {
-                closed.add(name);
-                if (fails) {
-                    throw new IllegalStateException(name + " can't be closed");
-                }
-            }
-        };
+        });
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.memlora.evaluation.vision;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.memlora.evaluation.metrics.ExactMatch;
 import org.memlora.evaluation.metrics.Naming;
@@ -34,15 +35,15 @@ public record VisionRow(String name, List<VisionQuestion> questions, List<String
 
     /** Share of the questions for which {@link #isNamed}. */
     public double named() {
-        return IntStream.range(0, questions.size()).mapToDouble(i -> isNamed(i) ? 1 : 0).average().orElse(Double.NaN);
+        return share(all(), this::isNamed);
     }
 
     public double accuracy() {
-        return share(IntStream.range(0, questions.size()));
+        return share(all(), this::isRight);
     }
 
     public double accuracy(String kind) {
-        return share(of(kind));
+        return share(of(kind), this::isRight);
     }
 
     List<String> kinds() {
@@ -50,11 +51,15 @@ public record VisionRow(String name, List<VisionQuestion> questions, List<String
     }
 
     private IntStream of(String kind) {
-        return IntStream.range(0, questions.size()).filter(i -> questions.get(i).kind().equals(kind));
+        return all().filter(i -> questions.get(i).kind().equals(kind));
     }
 
-    private double share(IntStream chosen) {
-        return chosen.mapToDouble(i -> isRight(i) ? 1 : 0).average().orElse(Double.NaN);
+    private IntStream all() {
+        return IntStream.range(0, questions.size());
+    }
+
+    private static double share(IntStream chosen, IntPredicate met) {
+        return chosen.mapToDouble(i -> met.test(i) ? 1 : 0).average().orElse(Double.NaN);
     }
 
     ObjectNode json() {

@@ -47,11 +47,11 @@ public final class LateVisionModel implements VisionLanguageModel {
      *
      * @throws RuntimeException with one sentence as its message if they can't be had, or don't fit
      */
-    public static LateVisionModel of(LanguageModels.Request request, DownloadProgress progress) {
+    public static VisionLanguageModel of(LanguageModels.Request request, DownloadProgress progress) {
         Path base = BaseResolver.standard(progress).resolve(request.base());
         boolean sees = Files.isDirectory(base) && VisionFolder.isOne(base);
         if (!sees) {
-            requireEyes(request, progress);
+            requireEyes(request, base);
         }
         Set<String> experts = request.experts().map(folder -> folder.resolve(VisionModels.EXPERT)).filter(Files::isDirectory).isPresent()
                 ? Set.of(VisionModels.EXPERT) : Set.of();
@@ -59,14 +59,14 @@ public final class LateVisionModel implements VisionLanguageModel {
                 () -> LanguageModels.load(request, DownloadProgress.none()), FAILURE_STAYS);
     }
 
-    private static void requireEyes(LanguageModels.Request request, DownloadProgress progress) {
+    private static void requireEyes(LanguageModels.Request request, Path base) {
         Path experts = request.experts().filter(VisionModels::haveEyes).orElseThrow(() -> new IllegalArgumentException("The base " + request.base()
                 + " sees nothing: its experts in " + request.experts().map(Path::toString).orElse("(none)") + " have no eyes, expected "
                 + VisionModels.EXPERT + "/" + EyesFolder.FILE + " there; train them with ./memlora distill, or give --eyes none."));
         Path folder = experts.resolve(VisionModels.EXPERT);
         SightConfig.read(folder);
         EyesFolder.encoder(EyesFolder.encoderFor(folder));
-        ExpertLoader.load(experts, OpenedBase.open(request.base(), progress).config());
+        ExpertLoader.load(experts, OpenedBase.config(base));
     }
 
     @Override

@@ -21,10 +21,17 @@ public final class ScriptedVisionModel implements VisionLanguageModel {
     private final ScriptedLanguageModel language;
     private final Function<PictureRequest, Completion> sees;
     private final List<List<PictureRequest>> looks = new CopyOnWriteArrayList<>();
+    private Runnable onClose = () -> { };
 
     public ScriptedVisionModel(ScriptedLanguageModel language, Function<PictureRequest, Completion> sees) {
         this.language = language;
         this.sees = sees;
+    }
+
+    /** Run by {@link #close}. */
+    public ScriptedVisionModel onClose(Runnable action) {
+        onClose = action;
+        return this;
     }
 
     public static Completion said(String text) {
@@ -61,5 +68,6 @@ public final class ScriptedVisionModel implements VisionLanguageModel {
     @Override
     public void close() {
         language.close();
+        onClose.run();
     }
 }

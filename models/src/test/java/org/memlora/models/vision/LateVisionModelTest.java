@@ -26,7 +26,6 @@ import org.memlora.models.LanguageModel;
 import org.memlora.models.LanguageModels;
 import org.memlora.models.ModelInfo;
 import org.memlora.models.PictureRequest;
-import org.memlora.models.VisionLanguageModel;
 import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.models.testing.ScriptedVisionModel;
@@ -96,7 +95,7 @@ class LateVisionModelTest {
     @Test
     void shouldCloseWhatWasLoadedAndLoadNothingAfterwards() {
         List<String> closed = new ArrayList<>();
-        LateVisionModel model = new LateVisionModel(INFO, () -> closing(closed), LONG);
+        LateVisionModel model = new LateVisionModel(INFO, () -> seeing().onClose(() -> closed.add("closed")), LONG);
         model.look(List.of());
         model.close();
         assertThat(closed).containsExactly("closed");
@@ -124,31 +123,6 @@ class LateVisionModelTest {
         };
         assertThatThrownBy(() -> new LateVisionModel(INFO, () -> blind, LONG).look(List.of(PICTURE))).hasMessageContaining("eyes sees nothing any more");
         assertThat(closed).hasSize(1);
-    }
-
-    private static LanguageModel closing(List<String> closed) {
-        ScriptedVisionModel seeing = seeing();
-        return new VisionLanguageModel() {
-            @Override
-            public ModelInfo info() {
-                return seeing.info();
-            }
-
-            @Override
-            public List<Completion> generate(List<GenerationRequest> requests) {
-                return seeing.generate(requests);
-            }
-
-            @Override
-            public List<Completion> look(List<PictureRequest> requests) {
-                return seeing.look(requests);
-            }
-
-            @Override
-            public void close() {
-                closed.add("closed");
-            }
-        };
     }
 
     @Test

@@ -59,8 +59,7 @@ public record Dialogue(List<ScriptedEvent> events, boolean locomo) {
 
     /** Whether an event shows one. */
     public boolean hasPictures() {
-        return events.stream().map(scripted -> scripted.event().getBody()).anyMatch(body -> body instanceof Turn turn && turn.getPicture() != null
-                || body instanceof Question question && question.getPicture() != null);
+        return events.stream().anyMatch(scripted -> scripted.picture().isPresent());
     }
 
     public long turns() {

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
+import org.memlora.schemas.Turn;
 
 /**
  * An event with what its file says beside it; all of it about questions.
@@ -23,6 +25,12 @@ public record ScriptedEvent(ConversationEvent event, Optional<String> gold, Opti
 
     public ScriptedEvent(ConversationEvent event, Optional<String> gold) {
         this(event, gold, OptionalInt.empty(), List.of());
+    }
+
+    /** The one that it shows. */
+    public Optional<Picture> picture() {
+        Object body = event.getBody();
+        return Optional.ofNullable(body instanceof Turn turn ? turn.getPicture() : body instanceof Question question ? question.getPicture() : null);
     }
 
     public boolean isQuestion() {

@@ -33,18 +33,20 @@ public final class ModelPipeline {
 
     /** All stages over one model; pictures are looked at if it is a {@link VisionLanguageModel}. */
     public static MemoryOperators operators(LanguageModel model, TextEmbedder embedder, StageMeter meter) {
-        return assemble(model, WorkerModels.of(model).eyes(), embedder, meter);
+        return assemble(WorkerModels.of(model), embedder, meter);
     }
 
     /** Over a worker's models; a model call that takes longer than {@code hang} stops the worker ({@link ModelHangError}). */
     public static MemoryOperators operators(WorkerModels models, TextEmbedder embedder, StageMeter meter, Duration hang) {
-        return assemble(WatchedModel.watchLanguage(models.language(), hang), models.eyes().map(eyes -> WatchedModel.watchEyes(eyes, hang)), embedder, meter);
+        return assemble(new WorkerModels(WatchedModel.watchLanguage(models.language(), hang),
+                models.eyes().map(eyes -> WatchedModel.watchEyes(eyes, hang))), embedder, meter);
     }
 
-    private static MemoryOperators assemble(LanguageModel model, Optional<VisionLanguageModel> eyes, TextEmbedder embedder, StageMeter meter) {
+    private static MemoryOperators assemble(WorkerModels models, TextEmbedder embedder, StageMeter meter) {
+        LanguageModel model = models.language();
         TextEmbedder cached = new CachedTextEmbedder(embedder, CACHED_EMBEDDINGS);
         OperatorSettings settings = OperatorSettings.DEFAULT;
-        Optional<VisionOperator> vision = eyes.map(seeing -> new VisionOperator(meter.ofVision(seeing), settings));
+        Optional<VisionOperator> vision = models.eyes().map(seeing -> new VisionOperator(meter.ofVision(seeing), settings));
         return new MemoryOperators(
                 new ExtractionOperator(meter.of(Stage.EXTRACTION, model), settings),
                 new UpdateOperator(meter.of(Stage.UPDATE, model), cached, settings),

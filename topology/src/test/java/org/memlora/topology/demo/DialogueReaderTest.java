@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,9 +39,7 @@ class DialogueReaderTest {
         assertThat(demo.questions()).isBetween(15L, 20L);
         assertThat(demo.events()).extracting(event -> event.event().getBankId()).containsOnly("hazel-and-ravi", "ines-and-otto", "mira-and-jun");
         assertThat(demo.closed().events()).hasSameSizeAs(demo.events());
-        List<Picture> pictures = demo.events().stream().map(event -> event.event().getBody())
-                .map(body -> body instanceof Turn turn ? turn.getPicture() : body instanceof Question question ? question.getPicture() : null)
-                .filter(Objects::nonNull).toList();
+        List<Picture> pictures = demo.events().stream().flatMap(event -> event.picture().stream()).toList();
         assertThat(demo.hasPictures()).isTrue();
         assertThat(pictures).as("with their bytes: nothing has to be fetched").hasSize(3).allMatch(picture -> picture.getUri() == null
                 && picture.getBytes().remaining() > 1000 && picture.getMediaType().equals("image/png"));

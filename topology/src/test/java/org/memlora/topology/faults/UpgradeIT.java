@@ -2,13 +2,7 @@ package org.memlora.topology.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,6 +35,7 @@ import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.PipelineSettings;
+import org.memlora.topology.ReleasedRecords;
 
 /**
  * Memories and events that were written by the schemas of the previous release (schemas/src/test/resources/released) are read by this one. Names of
@@ -54,7 +45,6 @@ class UpgradeIT {
 
     private static final Path RELEASE = Path.of("../schemas/src/test/resources/released/v1");
     private static final String CHANGELOG = "faults-memories-changelog";
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARTITIONS = 2;
     private static final int BANKS = 8;
     private static final int MEMORIES_PER_BANK = FaultForm.of(20, 500);
@@ -111,7 +101,7 @@ class UpgradeIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.brokers()))) {
             admin.createTopics(List.of(new NewTopic(CHANGELOG, PARTITIONS, (short) 1).configs(Map.of("cleanup.policy", "compact")))).all().get();
         }
-        int id = register(cluster, CHANGELOG, schema);
+        int id = ReleasedRecords.register(registry(cluster), CHANGELOG + "-value", schema);
         try (WideEmbedder embedder = new WideEmbedder(); KafkaProducer<Bytes, byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", cluster.brokers()), new BytesSerializer(), new ByteArraySerializer())) {
             for (int bank = 0; bank < BANKS; bank++) {
@@ -121,7 +111,7 @@ class UpgradeIT {
                             .set("validFrom", SAID.toEpochMilli()).set("sourceEventIds", List.of("old-turn-" + i))
                             .set("embedding", bytes(embedder.embed(List.of(text)).get(0))).build();
                     producer.send(new ProducerRecord<>(CHANGELOG, partition(Script.bank(bank)), key(Script.bank(bank), "old-" + bank + "-" + i),
-                            wire(id, memory)));
+                            ReleasedRecords.wireFormat(id, memory)));
                 }
             }
             producer.flush();
@@ -129,23 +119,17 @@ class UpgradeIT {
     }
 
     private static void writeTurns(FaultCluster cluster, Map<String, Schema> then) throws Exception {
-        int id = register(cluster, "conversation-events", then.get("ConversationEvent"));
+        int id = ReleasedRecords.register(registry(cluster), "conversation-events-value", then.get("ConversationEvent"));
         for (int bank = 0; bank < BANKS; bank++) {
             GenericRecord turn = new GenericRecordBuilder(then.get("Turn")).set("speaker", "Ben").set("text", "bought a new kettle with " + Script.word(bank))
                     .set("endsExchange", true).build();
-            cluster.sendRaw(Script.bank(bank), wire(id, new GenericRecordBuilder(then.get("ConversationEvent")).set("eventId", "t")
+            cluster.sendRaw(Script.bank(bank), ReleasedRecords.wireFormat(id, new GenericRecordBuilder(then.get("ConversationEvent")).set("eventId", "t")
                     .set("bankId", Script.bank(bank)).set("time", SAID.plusSeconds(60).toEpochMilli()).set("body", turn).build()));
         }
     }
 
-    private static int register(FaultCluster cluster, String topic, Schema schema) throws Exception {
-        URI versions = URI.create(cluster.settings("0").text(PipelineSettings.SCHEMA_REGISTRY_URL) + "/subjects/" + topic + "-value/versions");
-        String body = JSON.writeValueAsString(Map.of("schema", schema.toString()));
-        HttpResponse<String> response = HttpClient.newHttpClient().send(HttpRequest.newBuilder(versions)
-                .header("Content-Type", "application/vnd.schemaregistry.v1+json").POST(HttpRequest.BodyPublishers.ofString(body)).build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return JSON.readTree(response.body()).get("id").asInt();
+    private static String registry(FaultCluster cluster) {
+        return cluster.settings("0").text(PipelineSettings.SCHEMA_REGISTRY_URL);
     }
 
     /** As the events of the bank are spread. */
@@ -164,15 +148,5 @@ class UpgradeIT {
         ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(vector);
         return bytes;
-    }
-
-    /** Confluent's format: 0, the schema's id, Avro. */
-    private static byte[] wire(int schemaId, GenericRecord record) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(ByteBuffer.allocate(5).put((byte) 0).putInt(schemaId).array());
-        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-        new GenericDatumWriter<GenericRecord>(record.getSchema(), GenericData.get()).write(record, encoder);
-        encoder.flush();
-        return out.toByteArray();
     }
 }

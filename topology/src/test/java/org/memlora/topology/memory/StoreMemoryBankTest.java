@@ -2,27 +2,15 @@ package org.memlora.topology.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -41,6 +29,7 @@ import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.MemoryRecord;
 import org.memlora.schemas.registry.EmbeddedSchemaRegistry;
+import org.memlora.topology.ReleasedRecords;
 
 /** What retrieval sees of a bank is what the store holds plus what is not yet saved: never less, never more. */
 class StoreMemoryBankTest {
@@ -153,7 +142,7 @@ class StoreMemoryBankTest {
                 .set("sourceEventIds", List.of("e-1")).set("embedding", MemoryRecords.toRecord(memory("m1", "Ann lives in Malmö", false)).getEmbedding()).build();
         try (EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(folder); AvroSerdes current = AvroSerdes.of(registry.url())) {
             KeyValueStore<Bytes, MemoryRecord> opened = store(current);
-            bytes.put(BankKey.of("b", "m1"), wireFormat(registered(registry, released), then));
+            bytes.put(BankKey.of("b", "m1"), ReleasedRecords.wireFormat(ReleasedRecords.register(registry.url(), "memories-of-v1-value", released), then));
             StoreMemoryBank bank = new StoreMemoryBank("b", opened, indexes);
             Memory kept = retriever.retrieve(bank, "Where does Ann live?", 10).get(0).memory();
             assertThat(kept.text()).isEqualTo("Ann lives in Malmö");
@@ -164,25 +153,6 @@ class StoreMemoryBankTest {
             bank.save();
             assertThat(new StoreMemoryBank("b", opened, indexes).get("m1").orElseThrow().validTo()).isPresent();
         }
-    }
-
-    /** The id that the registry gives the schema. */
-    private static int registered(EmbeddedSchemaRegistry registry, Schema schema) throws Exception {
-        ObjectMapper json = new ObjectMapper();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(registry.url() + "/subjects/memories-of-v1-value/versions"))
-                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(Map.of("schema", schema.toString())))).build();
-        return json.readTree(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body()).get("id").asInt();
-    }
-
-    /** Confluent's: 0, the schema's id, the record. */
-    private static byte[] wireFormat(int id, GenericRecord record) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
-        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-        new GenericDatumWriter<>(record.getSchema()).write(record, encoder);
-        encoder.flush();
-        return out.toByteArray();
     }
 
     @Test
