@@ -1,6 +1,7 @@
 package org.memlora.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.memlora.topology.demo.DemoRun;
 import org.memlora.topology.demo.Dialogue;
@@ -27,6 +28,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--turns", paramLabel = "N", description = "Stream the first N turns only. Default: all.")
     private Integer turns;
 
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "Keep topics and stores there; the same command goes on with them, also after a kill."
+            + " Default: a temporary folder.")
+    private Path dataDir;
+
     @Override
     public Integer call() throws Exception {
         Dialogue dialogue = data == null ? DialogueReader.demo() : DialogueReader.read(data);
@@ -37,6 +42,6 @@ final class DemoCommand implements Callable<Integer> {
         Dialogue chosen = dialogue.first(turns == null ? Integer.MAX_VALUE : turns, questions == null ? limit : questions);
         // The pictures of LoCoMo stand behind addresses that are mostly gone; it has captions.
         boolean shows = chosen.hasPictures() && !chosen.locomo();
-        return new DemoRun(progress -> model.load(shows, progress), chosen, System.out).run() ? 0 : 1;
+        return new DemoRun(progress -> model.load(shows, progress), chosen, Optional.ofNullable(dataDir), System.out).run() ? 0 : 1;
     }
 }

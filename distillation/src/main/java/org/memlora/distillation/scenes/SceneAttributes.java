@@ -42,10 +42,10 @@ public final class SceneAttributes {
                 alike("alike by colour and shape", i -> NumberWords.of(i + 1)), alike("alike by texture and shape", i -> ""));
     }
 
-    /** By shape, colour, colour and shape, texture and shape, as questions ask. */
+    /** By shape, colour, colour and shape, texture and shape, as questions ask; of a single one too, or "one" and "zero" could not be told apart. */
     public static List<Tally> tallies() {
         int number = UNUSUAL + 3;
-        return Stream.of(ALIKE_BY).map(by -> new Tally(Arrays.stream(by).boxed().toList(), number)).toList();
+        return Stream.of(ALIKE_BY).map(by -> new Tally(Arrays.stream(by).boxed().toList(), number, 1)).toList();
     }
 
     public static List<Attribute> ofParts() {

@@ -67,8 +67,9 @@ final class DemoReport {
      * @param load from the start to a loaded model
      * @param start from there to a running worker
      * @param stream from the first event to the last output
+     * @param store what it holds
      */
-    void print(PrintStream out, String base, Dialogue dialogue, StageMeter meter, Duration load, Duration start, Duration stream) {
+    void print(PrintStream out, String base, Dialogue dialogue, StageMeter meter, Duration load, Duration start, Duration stream, String store) {
         double seconds = Math.max(stream.toMillis(), 1) / 1000.0;
         out.println();
         out.println("Summary");
@@ -88,6 +89,7 @@ final class DemoReport {
             }
         }
         line(out, "operations", operations.isEmpty() ? "none" : text(operations));
+        line(out, "store", store);
         line(out, "answers", answers.isEmpty() ? "none" : text(answers));
         line(out, "dead letters", deadLetters.isEmpty() ? "none" : text(deadLetters));
         line(out, "peak memory", peakMemory());

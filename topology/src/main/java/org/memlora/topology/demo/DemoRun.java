@@ -2,8 +2,10 @@ package org.memlora.topology.demo;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.memlora.models.WorkerModels;
 import org.memlora.models.bases.DownloadProgress;
@@ -19,6 +21,8 @@ import org.memlora.topology.serving.StageMeter;
 /** The real pipeline in one process: broker, registry, worker and model, with a dialogue streamed through it. */
 public final class DemoRun {
 
+    private static final String NAME = "memlora-demo";
+
     private final Function<DownloadProgress, WorkerModels> models;
     private final Dialogue dialogue;
     private final PrintStream out;
@@ -26,10 +30,16 @@ public final class DemoRun {
     private final DemoReport report = new DemoReport();
     private final StageMeter meter = new StageMeter();
     private final DialogueStream stream;
+    private final Optional<Path> folder;
+    private final TrailReplay replay = new TrailReplay();
 
-    /** @param models loads them */
-    public DemoRun(Function<DownloadProgress, WorkerModels> models, Dialogue dialogue, PrintStream out) {
+    /**
+     * @param models loads them
+     * @param folder of topics and stores, kept: a run that was killed goes on there; empty = a temporary one
+     */
+    public DemoRun(Function<DownloadProgress, WorkerModels> models, Dialogue dialogue, Optional<Path> folder, PrintStream out) {
         this.models = models;
+        this.folder = folder;
         this.dialogue = dialogue.closed();
         this.out = out;
         this.rendering = new Rendering(out, System.console() != null);
@@ -45,7 +55,7 @@ public final class DemoRun {
             progress.close();
             Duration load = since(begin);
             long starting = System.nanoTime();
-            try (EmbeddedPipeline pipeline = EmbeddedPipeline.start("memlora-demo");
+            try (EmbeddedPipeline pipeline = folder.isPresent() ? EmbeddedPipeline.in(folder.get(), NAME) : EmbeddedPipeline.start(NAME);
                     MemoryWorker worker = pipeline.worker(
                             ModelPipeline.operators(loaded, embedder, meter, pipeline.settings().modelHang()))) {
                 Duration start = since(starting);
@@ -54,8 +64,11 @@ public final class DemoRun {
                 boolean complete = stream.run(pipeline.client(), worker, listener(progress));
                 progress.close();
                 worker.failure().ifPresent(failure -> out.println("The worker stopped: " + failure.getMessage()));
-                report.print(out, base(loaded), dialogue, meter, load, start, since(streaming));
-                return verdict(complete);
+                List<String> differences = replay.differences(worker);
+                report.print(out, base(loaded), dialogue, meter, load, start, since(streaming), replay.memories() + " memories of " + replay.banks() + " banks, "
+                        + (differences.isEmpty() ? "the same as a replay of memory-operations" : differences.size() + " differ from a replay of memory-operations"));
+                differences.forEach(difference -> out.println("    " + difference));
+                return verdict(complete) && differences.isEmpty();
             }
         }
     }
@@ -80,6 +93,7 @@ public final class DemoRun {
 
     private void show(MemoryOperation operation) {
         report.add(operation);
+        replay.apply(operation);
         rendering.operation(operation);
     }
 

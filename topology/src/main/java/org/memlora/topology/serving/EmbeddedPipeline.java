@@ -1,14 +1,11 @@
 package org.memlora.topology.serving;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.registry.EmbeddedSchemaRegistry;
 import org.memlora.topology.MemoryOperators;
@@ -18,7 +15,7 @@ import org.memlora.topology.broker.EmbeddedBroker;
 import org.memlora.topology.client.PipelineClient;
 
 /**
- * Broker, registry, topics and client in this process, with all data in a temporary folder; the worker is what
+ * Broker, registry, topics and client in this process, with all data in one folder; the worker is what
  * {@code serve} runs. One partition: all banks share each micro-batch, and with it each model call.
  * Threading: start and close from one thread.
  */
@@ -26,18 +23,15 @@ public final class EmbeddedPipeline implements AutoCloseable {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
 
-    private final Path folder;
-    private final Thread cleaner;
+    private final Optional<TemporaryFolder> temporary;
     private final EmbeddedBroker broker;
     private final EmbeddedSchemaRegistry registry;
     private final AvroSerdes serdes;
     private final PipelineSettings settings;
     private final PipelineClient client;
 
-    private EmbeddedPipeline(Path folder, String applicationId) throws IOException, InterruptedException {
-        this.folder = folder;
-        cleaner = new Thread(() -> delete(folder), "cleaner");
-        Runtime.getRuntime().addShutdownHook(cleaner);
+    private EmbeddedPipeline(Path folder, Optional<TemporaryFolder> temporary, String applicationId) throws IOException, InterruptedException {
+        this.temporary = temporary;
         broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
         registry = EmbeddedSchemaRegistry.start(folder.resolve("registry"));
         serdes = AvroSerdes.of(registry.url());
@@ -53,8 +47,15 @@ public final class EmbeddedPipeline implements AutoCloseable {
         client.createTopics(1, Optional.of((short) 1));
     }
 
+    /** In a temporary folder, which goes with it. */
     public static EmbeddedPipeline start(String applicationId) throws IOException, InterruptedException {
-        return new EmbeddedPipeline(Files.createTempDirectory(applicationId), applicationId);
+        TemporaryFolder temporary = new TemporaryFolder(applicationId);
+        return new EmbeddedPipeline(temporary.path(), Optional.of(temporary), applicationId);
+    }
+
+    /** In a folder that is kept: the next one there goes on with its topics and stores, also when this process was killed. */
+    public static EmbeddedPipeline in(Path folder, String applicationId) throws IOException, InterruptedException {
+        return new EmbeddedPipeline(Files.createDirectories(folder), Optional.empty(), applicationId);
     }
 
     public PipelineClient client() {
@@ -84,18 +85,6 @@ public final class EmbeddedPipeline implements AutoCloseable {
         serdes.close();
         registry.close();
         broker.close();
-        delete(folder);
-        Runtime.getRuntime().removeShutdownHook(cleaner);
-    }
-
-    private static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-        } catch (IOException | UncheckedIOException e) {
-            System.err.println("The folder " + folder + " could not be removed: " + e.getMessage());
-        }
+        temporary.ifPresent(TemporaryFolder::close);
     }
 }

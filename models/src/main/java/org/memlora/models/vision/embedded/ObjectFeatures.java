@@ -42,14 +42,14 @@ public record ObjectFeatures(float[][] rows, List<Told> values) {
         return new ObjectFeatures(rows.toArray(float[][]::new), told);
     }
 
-    /** Two and more that are alike; what has no name ("plain") is not counted. */
+    /** Those that are alike; what has no name ("plain") is not counted. */
     private static void tally(SightConfig config, List<Told> told, List<float[]> rows) {
         for (Tally tally : config.tallies()) {
             Map<List<Integer>, Integer> counts = new LinkedHashMap<>();
             told.stream().filter(one -> one.kind == Kind.OBJECT).map(one -> tally.by().stream().map(attribute -> one.values[attribute]).toList())
                     .filter(values -> areNamed(config, tally, values)).forEach(values -> counts.merge(values, 1, Integer::sum));
             counts.forEach((values, count) -> {
-                if (count > 1) {
+                if (count >= tally.least()) {
                     rows.add(row(config, tally, values, count));
                 }
             });

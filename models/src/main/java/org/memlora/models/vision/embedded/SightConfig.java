@@ -54,10 +54,12 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
      *
      * @param by indices of object attributes that have words
      * @param number index of the object attribute whose words are the numbers from one on; an object itself has none of them
+     * @param least fewer that are alike are not handed over
      */
-    public record Tally(List<Integer> by, int number) {
+    public record Tally(List<Integer> by, int number, int least) {
         public Tally {
             by = List.copyOf(by);
+            require(least >= 1, "least of a tally is " + least + ", expected 1 or more");
         }
     }
 

@@ -104,11 +104,11 @@ class ObjectSightTest {
     }
 
     @Test
-    void whatIsAlikeIsCountedWhereItHasANameAndIsMoreThanOne() {
+    void whatIsAlikeIsCountedWhereItHasANameAndThereIsEnoughOfIt() {
         SightConfig config = new SightConfig(64, 5, 16, 1, 2, 8, 4, List.of(new Attribute("tint", List.of("light", "dark"))),
                 List.of(new Attribute("shape", List.of("circle", "square", "")), new Attribute("colour", List.of("red", "blue")),
                         new Attribute("alike", List.of("one", "two", "three"))),
-                List.of(new Attribute("part", List.of("", "dot"))), List.of(new Tally(List.of(0), 2), new Tally(List.of(0, 1), 2)));
+                List.of(new Attribute("part", List.of("", "dot"))), List.of(new Tally(List.of(0), 2, 1), new Tally(List.of(0, 1), 2, 2)));
         float[] tokens = new float[6 * config.width()];
         // tint, shape, colour, alike, part of the picture and of five objects: red square, blue square, red square, two red ones without a name
         float[] logits = {5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   0, 0, 0, 9, 0, 9, 0, 9, 0, 0, 9, 0,   0, 0, 0, 9, 0, 0, 9, 9, 0, 0, 9, 0,
