@@ -22,6 +22,8 @@ import org.memlora.topology.demo.WorkProgress;
 /** {@code evaluate --vision}: over one's own pictures, or over scenes of the test split, which it renders into the report's folder. */
 record VisionEvaluation(LanguageModels.Request request, List<Path> data, int scenes, Path report, String commit) {
     private static final String SCENES = "scenes";
+    /** So they are called until the questions are answered: what a run that failed left can be told from someone's own. */
+    private static final String UNFINISHED = SCENES + ".part";
 
     void run(PrintStream out) throws IOException {
         if (data.size() > 1 || scenes < 1) {
@@ -39,6 +41,9 @@ record VisionEvaluation(LanguageModels.Request request, List<Path> data, int sce
             VisionRows runner = new VisionRows(seeing, questions, (row, done, total) -> progress.step(row, done, total, ""));
             List<VisionRow> rows = runner.run();
             progress.close();
+            if (data.isEmpty()) {
+                Files.move(report.resolve(UNFINISHED), report.resolve(SCENES));
+            }
             VisionReport written = new VisionReport(request.base(), commit, what, rows, runner.captions());
             written.write(report);
             written.print(out);
@@ -60,9 +65,13 @@ record VisionEvaluation(LanguageModels.Request request, List<Path> data, int sce
             if (!data.isEmpty()) {
                 return VisionQuestion.read(data.get(0));
             }
-            Path folder = report.resolve(SCENES);
+            Path former = report.resolve(SCENES);
+            if (Files.isDirectory(former)) {
+                requireFormerReport(former);
+                FolderTree.delete(former);
+            }
+            Path folder = report.resolve(UNFINISHED);
             if (Files.isDirectory(folder)) {
-                requireFormerReport(folder);
                 FolderTree.delete(folder);
             }
             SceneFolder.write(folder, SceneSplit.TEST, EvaluationSettings.SEED, scenes, done -> { });
