@@ -67,6 +67,14 @@ public final class PipelineClient implements AutoCloseable {
         });
     }
 
+    /** Ends what killed workers of this application left open at the brokers; only where none of it runs. */
+    public void releaseKilledWorkers(String applicationId) throws InterruptedException {
+        withAdmin(admin -> {
+            KilledWorkers.release(admin, applicationId);
+            return null;
+        });
+    }
+
     /** Sends after all events sent before; {@link #flush} waits for the broker. */
     public synchronized Future<?> send(ConversationEvent event) {
         if (producer == null) {

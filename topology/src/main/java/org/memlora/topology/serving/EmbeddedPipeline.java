@@ -45,6 +45,7 @@ public final class EmbeddedPipeline implements AutoCloseable {
                 PipelineSettings.BATCH_WORST_MS, 240_000L));
         client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), settings.maxMessageBytes());
         client.createTopics(1, Optional.of((short) 1));
+        client.releaseKilledWorkers(applicationId);   // the broker is this process's own, so none runs
     }
 
     /** In a temporary folder, which goes with it. */
