@@ -3,6 +3,7 @@ package org.memlora.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.memlora.topology.demo.DemoFolder;
 import org.memlora.topology.demo.DemoRun;
 import org.memlora.topology.demo.Dialogue;
 import org.memlora.topology.demo.DialogueReader;
@@ -28,8 +29,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--turns", paramLabel = "N", description = "Stream the first N turns only. Default: all.")
     private Integer turns;
 
-    @Option(names = "--data-dir", paramLabel = "DIR", description = "Keep topics and stores there; the same command goes on with them, also after a kill."
-            + " Default: a temporary folder.")
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "Keep topics and stores there: the same command goes on with them, also after a kill, also"
+            + " when DIR/state was deleted. Default: a temporary folder.")
     private Path dataDir;
 
     @Override
@@ -42,6 +43,17 @@ final class DemoCommand implements Callable<Integer> {
         Dialogue chosen = dialogue.first(turns == null ? Integer.MAX_VALUE : turns, questions == null ? limit : questions);
         // The pictures of LoCoMo stand behind addresses that are mostly gone; it has captions.
         boolean shows = chosen.hasPictures() && !chosen.locomo();
-        return new DemoRun(progress -> model.load(shows, progress), chosen, Optional.ofNullable(dataDir), System.out).run() ? 0 : 1;
+        try (DemoFolder kept = folder(chosen)) {
+            return new DemoRun(progress -> model.load(shows, progress), chosen, Optional.ofNullable(kept), System.out).run() ? 0 : 1;
+        }
+    }
+
+    /** Null = none is kept. */
+    private DemoFolder folder(Dialogue dialogue) {
+        try {
+            return dataDir == null ? null : DemoFolder.open(dataDir, dialogue);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
     }
 }

@@ -1,10 +1,14 @@
 package org.memlora.topology.client;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
@@ -13,17 +17,21 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  */
 final class KilledWorkers {
 
+    private static final Set<TransactionState> UNFINISHED = Set.of(TransactionState.ONGOING, TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT);
+
     private KilledWorkers() { }
 
     /** Only where none of the application runs: it would be thrown out, too. */
     static void release(Admin admin, String applicationId) throws InterruptedException, ExecutionException {
-        List<String> transactions = admin.listTransactions().all().get().stream().map(TransactionListing::transactionalId)
-                .filter(id -> id.startsWith(applicationId + "-")).toList();
-        if (!transactions.isEmpty()) {
-            admin.fenceProducers(transactions).all().get();
-        }
         if (isGroupInUse(admin, applicationId)) {
             admin.removeMembersFromConsumerGroup(applicationId, new RemoveMembersFromConsumerGroupOptions()).all().get();
+        }
+        // as Kafka Streams names them: application, process, thread
+        Pattern name = Pattern.compile(Pattern.quote(applicationId) + "-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\\d+");
+        List<String> open = admin.listTransactions(new ListTransactionsOptions().filterStates(UNFINISHED)).all().get().stream()
+                .map(TransactionListing::transactionalId).filter(name.asMatchPredicate()).toList();
+        if (!open.isEmpty()) {
+            admin.fenceProducers(open).all().get();
         }
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -66,25 +67,25 @@ final class DemoReport {
     /**
      * @param load from the start to a loaded model
      * @param start from there to a running worker
-     * @param stream from the first event to the last output
+     * @param stream from the first event to the last output; empty = a former run did a part of it
      * @param store what it holds
      */
-    void print(PrintStream out, String base, Dialogue dialogue, StageMeter meter, Duration load, Duration start, Duration stream, String store) {
-        double seconds = Math.max(stream.toMillis(), 1) / 1000.0;
+    void print(PrintStream out, String base, Dialogue dialogue, StageMeter meter, Duration load, Duration start, Optional<Duration> stream, String store) {
+        Optional<Double> seconds = stream.map(time -> Math.max(time.toMillis(), 1) / 1000.0);
         out.println();
         out.println("Summary");
         line(out, "base", base);
         line(out, "start-up", String.format(Locale.ROOT, "%.1f s model, %.1f s broker, registry and worker", seconds(load), seconds(start)));
-        line(out, "streamed", String.format(Locale.ROOT, "%d turns and %d questions in %.1f s: %.2f turns/s", dialogue.turns(),
-                dialogue.questions(), seconds, dialogue.turns() / seconds));
+        line(out, "streamed", dialogue.turns() + " turns and " + dialogue.questions() + " questions"
+                + seconds.map(time -> String.format(Locale.ROOT, " in %.1f s: %.2f turns/s", time, dialogue.turns() / time)).orElse(", a part of them by a former run"));
         for (Stage stage : Stage.values()) {
             StageMeter.Work work = meter.of(stage);
             if (work.calls() > 0) {
                 double spent = work.nanos() / NANOS;
                 line(out, stage.name().toLowerCase(Locale.ROOT), String.format(Locale.ROOT,
-                        "%.1f s (%.0f %% of the time), %d requests in %d calls, %d tokens read (%d of them kept from earlier), %d written:"
-                                + " %.0f tokens/s", spent, 100 * spent / seconds, work.requests(), work.calls(), work.promptTokens(),
-                        work.cachedTokens(), work.outputTokens(),
+                        "%.1f s%s, %d requests in %d calls, %d tokens read (%d of them kept from earlier), %d written: %.0f tokens/s", spent,
+                        seconds.map(time -> String.format(Locale.ROOT, " (%.0f %% of the time)", 100 * spent / time)).orElse(""), work.requests(),
+                        work.calls(), work.promptTokens(), work.cachedTokens(), work.outputTokens(),
                         (work.promptTokens() - work.cachedTokens() + work.outputTokens()) / Math.max(spent, 1e-9)));
             }
         }

@@ -17,7 +17,7 @@ public final class DialogueStream {
 
     private static final Duration STALL = Duration.ofMinutes(10);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration LAST_LETTERS = Duration.ofSeconds(1);
+    private static final Duration LAST_NEWS = Duration.ofSeconds(1);
 
     /** Is told what comes out, in the order of each topic. */
     public interface Listener {
@@ -40,19 +40,31 @@ public final class DialogueStream {
 
     /** False when the worker stopped, or no news came for ten minutes. What comes out is read from the beginning of the topics. */
     public boolean run(PipelineClient client, MemoryWorker worker, Listener listener) throws InterruptedException {
+        send(client);
+        return await(client, worker, listener);
+    }
+
+    void send(PipelineClient client) {
+        for (ScriptedEvent scripted : dialogue.events()) {
+            client.send(scripted.event());
+        }
+        client.flush();
+    }
+
+    /** As {@link #run}, of events that were sent. */
+    boolean await(PipelineClient client, MemoryWorker worker, Listener listener) throws InterruptedException {
         try (TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, true);
                 TopicReader<Answer> answers = client.read(Topics.ANSWERS, true);
                 TopicReader<FailedEvent> letters = client.read(Topics.DEAD_LETTERS, true)) {
-            for (ScriptedEvent scripted : dialogue.events()) {
-                client.send(scripted.event());
-            }
-            client.flush();
             long lastNews = System.nanoTime();
             while (!done.isComplete() && worker.failure().isEmpty() && System.nanoTime() - lastNews < STALL.toNanos()) {
                 lastNews = read(operations, answers, letters, POLL, listener) ? System.nanoTime() : lastNews;
                 listener.progress(done.done(), done.total());
             }
-            read(operations, answers, letters, LAST_LETTERS, listener);
+            boolean news = true;
+            while (news) {   // what was committed with the last answer, or stands behind much that a former run wrote
+                news = read(operations, answers, letters, LAST_NEWS, listener);
+            }
             return done.isComplete();
         }
     }

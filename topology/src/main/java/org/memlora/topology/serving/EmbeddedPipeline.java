@@ -44,8 +44,13 @@ public final class EmbeddedPipeline implements AutoCloseable {
                 PipelineSettings.BATCH_EVENTS, 32,
                 PipelineSettings.BATCH_WORST_MS, 240_000L));
         client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), settings.maxMessageBytes());
-        client.createTopics(1, Optional.of((short) 1));
-        client.releaseKilledWorkers(applicationId);   // the broker is this process's own, so none runs
+        try {
+            client.createTopics(1, Optional.of((short) 1));
+            client.releaseKilledWorkers(applicationId);   // the broker is this process's own, so none runs
+        } catch (RuntimeException | InterruptedException e) {
+            close();
+            throw e;
+        }
     }
 
     /** In a temporary folder, which goes with it. */

@@ -29,6 +29,7 @@ final class TemporaryFolder implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(cleaner);
     }
 
+    /** What others delete meanwhile is no failure: at the end of the process a broker may still run in it. */
     private void delete() {
         if (!Files.exists(path)) {
             return;

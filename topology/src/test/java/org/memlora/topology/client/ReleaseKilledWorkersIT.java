@@ -24,21 +24,22 @@ import org.memlora.topology.serving.PipelineFixture;
 
 class ReleaseKilledWorkersIT {
 
+    private static final String THREAD = "-2b1f0c3a-4d5e-4f60-8a7b-9c0d1e2f3a4b-1";
     private static final String TOPIC = Topics.CONVERSATION_EVENTS.name();
 
     @Test
     void anOpenTransactionNoLongerHidesWhatCameAfterIt(@TempDir Path folder) throws Exception {
         try (PipelineFixture pipeline = new PipelineFixture(folder, 1);
-                KafkaProducer<byte[], byte[]> killed = producer(pipeline, "app-of-the-killed-1");
-                KafkaProducer<byte[], byte[]> other = producer(pipeline, "another-1");
-                KafkaConsumer<byte[], byte[]> committed = consumer(pipeline)) {
+                KafkaProducer<byte[], byte[]> killed = producer(pipeline, "killed" + THREAD);
+                KafkaProducer<byte[], byte[]> other = producer(pipeline, "killed-other" + THREAD);
+                KafkaConsumer<byte[], byte[]> committed = consumer(pipeline, "reader")) {
             send(killed, "half a batch");
             send(other, "of another application");
             other.commitTransaction();
             committed.subscribe(Set.of(TOPIC));
             assertThat(read(committed)).as("behind the open transaction").isEmpty();
 
-            pipeline.client.releaseKilledWorkers("app-of-the-killed");
+            pipeline.client.releaseKilledWorkers("killed");
 
             assertThat(read(committed)).containsExactly("of another application");
             assertThatThrownBy(killed::commitTransaction).isInstanceOf(ProducerFencedException.class);
@@ -46,11 +47,27 @@ class ReleaseKilledWorkersIT {
     }
 
     @Test
+    void aMemberThatWillNotComeBackIsNoLongerWaitedFor(@TempDir Path folder) throws Exception {
+        try (PipelineFixture pipeline = new PipelineFixture(folder, 1);
+                KafkaConsumer<byte[], byte[]> killed = consumer(pipeline, "killed"); KafkaConsumer<byte[], byte[]> next = consumer(pipeline, "killed")) {
+            killed.subscribe(Set.of(TOPIC));
+            assertThat(read(killed)).isEmpty();
+            assertThat(killed.assignment()).hasSize(1);
+
+            pipeline.client.releaseKilledWorkers("killed");
+
+            next.subscribe(Set.of(TOPIC));
+            assertThat(read(next)).isEmpty();
+            assertThat(next.assignment()).as("though the other one's session would last for minutes").hasSize(1);
+        }
+    }
+
+    @Test
     void anApplicationThatNeverRanIsNoError(@TempDir Path folder) throws Exception {
-        try (PipelineFixture pipeline = new PipelineFixture(folder, 1); KafkaProducer<byte[], byte[]> other = producer(pipeline, "another-1")) {
+        try (PipelineFixture pipeline = new PipelineFixture(folder, 1); KafkaProducer<byte[], byte[]> other = producer(pipeline, "killed-other" + THREAD)) {
             send(other, "of another application");
 
-            pipeline.client.releaseKilledWorkers("app-of-the-killed");
+            pipeline.client.releaseKilledWorkers("killed");
 
             other.commitTransaction();
         }
@@ -69,9 +86,10 @@ class ReleaseKilledWorkersIT {
                 new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(PipelineFixture pipeline) {
-        return new KafkaConsumer<>(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, pipeline.broker.bootstrapServers(), ConsumerConfig.GROUP_ID_CONFIG, "reader",
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed", ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"),
+    private static KafkaConsumer<byte[], byte[]> consumer(PipelineFixture pipeline, String group) {
+        return new KafkaConsumer<>(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, pipeline.broker.bootstrapServers(), ConsumerConfig.GROUP_ID_CONFIG, group,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed", ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 300_000, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 100_000),
                 new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
