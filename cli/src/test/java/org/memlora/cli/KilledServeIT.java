@@ -59,13 +59,11 @@ class KilledServeIT {
             "My brother Jonas opened a small bakery near the harbour.",
             "I lost my blue umbrella on the train to Stockholm.");
 
-    private final List<Process> running = new ArrayList<>();
+    private final CommandProcesses commands = new CommandProcesses("killed-serve");
 
     @AfterEach
     void end() throws InterruptedException {
-        for (Process process : running) {
-            kill(process);
-        }
+        commands.close();
     }
 
     @Test
@@ -78,17 +76,17 @@ class KilledServeIT {
         String registry = "http://localhost:" + registryPort;
         String[] where = {"--bootstrap-servers", servers, "--schema-registry-url", registry};
         Path file = Files.write(folder.resolve("days.jsonl"), lines());
-        start("broker", "--port", "" + port, "--registry-port", "" + registryPort, "--data-dir", folder.resolve("broker").toString(),
+        commands.start("broker", "--port", "" + port, "--registry-port", "" + registryPort, "--data-dir", folder.resolve("broker").toString(),
                 "--partitions", "" + PARTITIONS);
         try (AvroSerdes serdes = AvroSerdes.of(registry); PipelineClient client = client(servers, serdes)) {
-            assertThat(start(with(where, "send", file.toString())).waitFor()).as("exit code of send").isZero();
+            assertThat(commands.start(with(where, "send", file.toString())).waitFor()).as("exit code of send").isZero();
             Random random = new Random(SEED);
             int answered = 0;
             for (int kill = 1; kill <= KILLS; kill++) {
                 Process worker = serve(folder, where);
                 answered = await(client, worker, answered + 1);
                 Thread.sleep(random.nextInt(1500));
-                kill(worker);
+                CommandProcesses.kill(worker);
                 answered = read(client, Topics.ANSWERS).size();
                 System.out.println("kill " + kill + " after " + answered + " of " + questions() + " answers and "
                         + read(client, Topics.MEMORY_OPERATIONS).size() + " operations");
@@ -96,7 +94,7 @@ class KilledServeIT {
             }
             Process last = serve(folder, where);
             await(client, last, questions());
-            assertThat(start(with(where, "send", file.toString())).waitFor()).as("exit code of the second send").isZero();
+            assertThat(commands.start(with(where, "send", file.toString())).waitFor()).as("exit code of the second send").isZero();
             awaitDuplicates(client, last, lines().size());
             last.destroy();
             assertThat(last.waitFor(60, TimeUnit.SECONDS)).as("serve ends on SIGTERM").isTrue();
@@ -144,32 +142,12 @@ class KilledServeIT {
     }
 
     private Process serve(Path folder, String[] where) throws IOException {
-        return start(with(where, "serve", "--base", BASE, "--experts", "none", "--device", "cpu", "--state-dir", folder.resolve("state").toString(),
+        return commands.start(with(where, "serve", "--base", BASE, "--experts", "none", "--device", "cpu", "--state-dir", folder.resolve("state").toString(),
                 "--application-id", "killed", "-D", "batch.events=4", "-D", "question.memories=" + QUESTION_MEMORIES));
     }
 
     private static String[] with(String[] where, String... command) {
         return Stream.concat(Stream.of(command), Stream.of(where)).toArray(String[]::new);
-    }
-
-    /** Through the launcher, as a user does; it replaces itself by Java, so the process id is that of the JVM. */
-    private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of("..", "memlora").toAbsolutePath().normalize().toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.to(new File("target/killed-serve-" + (running.size() + 1) + "-" + arguments[0] + ".log")));
-        builder.environment().put("MEMLORA_PREBUILT", "1");
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE"); // other tests may hold the cores that PyTorch's threads wait for
-        Process process = builder.start();
-        running.add(process);
-        return process;
-    }
-
-    /** SIGKILL: no hook runs, nothing is committed. */
-    private static void kill(Process process) throws InterruptedException {
-        process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
     private static PipelineClient client(String servers, AvroSerdes serdes) throws InterruptedException {
