@@ -1,10 +1,12 @@
 package org.memlora.topology.faults;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Bytes;
@@ -35,7 +37,8 @@ final class Outcome {
     }
 
     void memory(Bytes key, MemoryRecord memory) {
-        if (memories.put(key.toString(), memory.toString()) != null) {
+        // a digest: with its vectors a memory is some 12 KB of text, and there may be 100,000
+        if (memories.put(key.toString(), UUID.nameUUIDFromBytes(memory.toString().getBytes(StandardCharsets.UTF_8)).toString()) != null) {
             throw new AssertionError("memory " + key + " stands in two partitions");
         }
     }
