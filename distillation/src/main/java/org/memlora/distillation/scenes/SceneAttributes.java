@@ -64,17 +64,30 @@ public final class SceneAttributes {
 
     /** The scene that {@code render-scenes} writes under this number. */
     public static LabelledScene scene(SceneSplit split, long seed, int index) {
+        return scene(split, seed, index, 0);
+    }
+
+    /** @param furtherCounting so many more questions for a number */
+    private static LabelledScene scene(SceneSplit split, long seed, int index, int furtherCounting) {
         RenderedScene rendered = new SceneSet(split, seed).scene(index);
         Scene scene = rendered.scene();
         Optional<SceneObject> odd = OddOne.in(scene);
         List<Labelled> objects = scene.objects().stream().map(object -> labelled(scene, object, odd)).toList();
         int[] values = {scene.arrangement().ordinal(), scene.background().tint().ordinal(), scene.background().clutter().ordinal()};
-        return new LabelledScene(pixels(rendered.picture()), values, objects, rendered.questions(), rendered.description());
+        List<SceneQuestion> further = new SceneQuestions(SceneWording.of(split), split.random(seed + 1, index))
+                .furtherCounting(scene, rendered.questions(), furtherCounting);
+        return new LabelledScene(pixels(rendered.picture()), values, objects, Stream.concat(rendered.questions().stream(), further.stream()).toList(),
+                rendered.description());
     }
 
     /** Those of the numbers {@code from} to {@code to} - 1. */
     public static List<LabelledScene> scenes(SceneSplit split, long seed, int from, int to) {
-        return IntStream.range(from, to).mapToObj(index -> scene(split, seed, index)).toList();
+        return scenes(split, seed, from, to, 0);
+    }
+
+    /** @param furtherCounting so many more questions for a number, of each */
+    public static List<LabelledScene> scenes(SceneSplit split, long seed, int from, int to, int furtherCounting) {
+        return IntStream.range(from, to).mapToObj(index -> scene(split, seed, index, furtherCounting)).toList();
     }
 
     private static Labelled labelled(Scene scene, SceneObject object, Optional<SceneObject> odd) {

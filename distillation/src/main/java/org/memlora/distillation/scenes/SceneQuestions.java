@@ -12,6 +12,8 @@ final class SceneQuestions {
     /** Where the scene was not made for a number, small ones are more often there to be asked for; they get less weight for it. */
     private static final List<Double> WEIGHTS = List.of(0.3, 0.3, 1.0, 1.0, 1.0, 1.0, 1.0);
 
+    private static final int ATTEMPTS = 4;
+
     private final SceneWording wording;
     private final SplittableRandom random;
 
@@ -26,6 +28,15 @@ final class SceneQuestions {
         Optional<SceneQuestion> first = composed.counted().isPresent() ? counting(scene, composed.counted().get()) : unusual(scene);
         Optional<SceneQuestion> second = scene.hasParts() ? colour(scene) : anyCounting(scene);
         return Stream.of(first, second).flatMap(Optional::stream).toList();
+    }
+
+    /** Other ones than those of {@link #of}, or in other words, at most so many: of a scene with few objects fewer. */
+    List<SceneQuestion> furtherCounting(Scene scene, List<SceneQuestion> asked, int most) {
+        List<SceneQuestion> further = new ArrayList<>();
+        for (int i = 0; i < ATTEMPTS * most && further.size() < most; i++) {
+            anyCounting(scene).filter(question -> !asked.contains(question) && !further.contains(question)).ifPresent(further::add);
+        }
+        return further;
     }
 
     Optional<SceneQuestion> counting(Scene scene, Descriptor counted) {

@@ -41,7 +41,7 @@ final class SightLoss {
             return kind == Kind.PICTURE ? scene.values()[attribute] : LabelledScene.NO_VALUE;
         }
         return switch (kind) {
-            case PICTURE, TALLY -> LabelledScene.NO_VALUE;
+            case PICTURE, COUNTED, NUMBER -> LabelledScene.NO_VALUE;
             case OBJECT -> scene.objects().get(object).values()[attribute];
             case PART -> scene.objects().get(object).part()[attribute];
         };

@@ -23,14 +23,15 @@ public record VisionDistillation(String base, Path output, Path encoder, int con
      * The scenes that the expert learns from; those of the eyes stand before them.
      *
      * @param train pictures, each with two questions
+     * @param furtherCounting so many more for a number, of each of them: they share the picture's part of the prompt, which runs once
      * @param describeEvery a description of every so many pictures is learnt, too
      * @param validation pictures that only measure
      */
-    public record Scenes(long seed, int train, int describeEvery, int validation) {
+    public record Scenes(long seed, int train, int furtherCounting, int describeEvery, int validation) {
         public Scenes {
-            if (train < 1 || describeEvery < 1 || validation < 1) {
-                throw new IllegalArgumentException("scenes.train, describeEvery and validation are " + train + ", " + describeEvery + " and " + validation
-                        + ", expected at least 1");
+            if (train < 1 || furtherCounting < 0 || describeEvery < 1 || validation < 1) {
+                throw new IllegalArgumentException("scenes.train, furtherCounting, describeEvery and validation are " + train + ", " + furtherCounting + ", "
+                        + describeEvery + " and " + validation + ", expected at least 1, 0, 1 and 1");
             }
         }
     }

@@ -118,8 +118,8 @@ public final class VisionTraining {
             Map<String, Long> kinds = new TreeMap<>();
             long start = System.nanoTime();
             List<Row> training = rows(sight, projector, SceneSplit.TRAIN,
-                    config.sight().pictures() + config.sight().mixingPictures(), config.scenes().train(), taught, kinds);
-            List<Row> validation = rows(sight, projector, SceneSplit.VALIDATION, 0, config.scenes().validation(), heldOut, new TreeMap<>());
+                    config.sight().pictures() + config.sight().mixingPictures(), config.scenes().train(), config.scenes().furtherCounting(), taught, kinds);
+            List<Row> validation = rows(sight, projector, SceneSplit.VALIDATION, 0, config.scenes().validation(), 0, heldOut, new TreeMap<>());
             photos(training, base.tokenizer(), kinds);
             out.printf(Locale.ROOT, "vision: %d and %d examples, prompts of %.1f tokens, completions of %.1f; %s; pictures seen in %.0f s%n", training.size(),
                     validation.size(), ExampleRows.meanPromptTokens(training), training.stream().mapToInt(Row::completionTokens).average().orElse(0), kinds,
@@ -158,11 +158,13 @@ public final class VisionTraining {
         }
     }
 
-    private List<Row> rows(ObjectSight sight, WordProjector projector, SceneSplit split, int from, int count, List<float[]> styles, Map<String, Long> kinds) {
+    private List<Row> rows(ObjectSight sight, WordProjector projector, SceneSplit split, int from, int count, int furtherCounting, List<float[]> styles,
+            Map<String, Long> kinds) {
         ExampleRows rows = new ExampleRows(base.tokenizer(), config.contextTokens());
         List<Row> made = new ArrayList<>();
         for (int first = from; first < from + count; first += PICTURES_AT_ONCE) {
-            List<LabelledScene> scenes = SceneAttributes.scenes(split, config.scenes().seed(), first, Math.min(first + PICTURES_AT_ONCE, from + count));
+            List<LabelledScene> scenes = SceneAttributes.scenes(split, config.scenes().seed(), first,
+                    Math.min(first + PICTURES_AT_ONCE, from + count), furtherCounting);
             List<ObjectFeatures> features = sight.look(scenes.stream().map(LabelledScene::picture).toList(), styles);
             for (int i = 0; i < scenes.size(); i++) {
                 int id = base.config().vocabularySize() + projector.keep(features.get(i));

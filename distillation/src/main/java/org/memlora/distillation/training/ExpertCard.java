@@ -73,8 +73,8 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                     from a held-out conversation and uses wordings that no training example has; its kinds of change are the same ones.""";
             case "vision" -> """
                     The eyes (sight.json, sight.safetensors) find the objects of a picture and tell their shape, colour, texture, part, and which is unlike the
-                    others; they were taught on scenes whose renderer knows all that, and are frozen here. Each object, each small part, the whole picture and each
-                    number of objects that are alike (counted by the eyes) is one vector in the prompt; the projector that makes them was trained together with this
+                    others; they were taught on scenes whose renderer knows all that, and are frozen here. Each object, each small part and the whole picture is
+                    one vector in the prompt, objects that are alike (counted by the eyes) two, what they are and how many; the projector that makes them was trained together with this
                     expert. Pictures unlike those scenes are photos: they stand in the prompt as the word of the encoder's own class head, where that is sure.""";
             default -> """
                     Memories are observations, and the turn itself where there is none; the answer is the gold answer. Questions of category 5 are answered

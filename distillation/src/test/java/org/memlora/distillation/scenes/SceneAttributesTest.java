@@ -44,6 +44,27 @@ class SceneAttributesTest {
     }
 
     @Test
+    void furtherQuestionsAskForOtherNumbersOfTheSameScenes() {
+        List<LabelledScene> asked = SceneAttributes.scenes(SceneSplit.TRAIN, 3, 0, 20, 3);
+        int counted = 0;
+        for (int i = 0; i < asked.size(); i++) {
+            List<SceneQuestion> questions = asked.get(i).questions();
+            assertThat(questions).startsWith(SCENES.get(i).questions().toArray(SceneQuestion[]::new)).hasSize(5).doesNotHaveDuplicates();
+            for (SceneQuestion question : questions.subList(2, 5)) {
+                assertThat(question.kind()).isEqualTo(QuestionKind.COUNTING);
+                for (SceneShape shape : SceneShape.ALL) {
+                    if (question.question().endsWith(" " + shape.plural() + " are there?") && question.question().split(" ").length == 5) {
+                        long number = asked.get(i).objects().stream().filter(object -> object.values()[SHAPE] == shape.ordinal()).count();
+                        assertThat(question.answer()).as(question.question()).isEqualTo(NumberWords.of(number));
+                        counted++;
+                    }
+                }
+            }
+        }
+        assertThat(counted).isPositive();
+    }
+
+    @Test
     void theMiddleOfAnObjectIsWhereItsColourIs() {
         int near = 0;
         int objects = 0;

@@ -77,7 +77,7 @@ class VisionTrainingTest {
         TransformerConfig shape = TransformerConfig.fromHuggingFace(TINY.resolve("config.json"));
         OpenedBase base = new OpenedBase(TINY, shape, SafetensorsFile.open(TINY), new LetterTokenizer());
         TrainingSettings training = new TrainingSettings(5e-3, TrainingSettings.Schedule.CONSTANT, 0, 0, 1, 4, 2000, 4, 6, 3, 20, 0, 100, 1, Precision.FLOAT32);
-        VisionDistillation config = new VisionDistillation("tiny", folder, ENCODER, 400, new VisionDistillation.Scenes(5, 8, 4, 2), sight(2),
+        VisionDistillation config = new VisionDistillation("tiny", folder, ENCODER, 400, new VisionDistillation.Scenes(5, 8, 1, 4, 2), sight(2),
                 Map.of("vision", new DistillationConfig.Expert(new DistillationConfig.Lora(4, 8, 0.05, List.of("q_proj", "v_proj")), training)));
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +32,8 @@ class ShippedExpertsIT {
         Assumptions.assumeTrue(Files.isDirectory(folder) && Files.exists(reference), "no experts are shipped for " + name);
         GgufFile gguf = GgufFile.open(CachedBases.path(name));
         TransformerConfig config = TransformerConfig.fromGguf(gguf.metadata());
-        Map<String, LoraAdapter> experts = ExpertLoader.load(folder, config);
+        Map<String, LoraAdapter> experts = new TreeMap<>(ExpertLoader.load(folder, config));
+        experts.remove("vision");   // pictures go in as vectors, not as tokens
         JsonNode recorded = new ObjectMapper().readTree(reference.toFile());
         List<String> stages = new ArrayList<>();
         recorded.fieldNames().forEachRemaining(stages::add);

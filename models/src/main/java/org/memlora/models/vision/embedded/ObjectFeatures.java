@@ -12,10 +12,10 @@ import org.memlora.models.vision.embedded.SightConfig.Tally;
 
 /**
  * A picture as the projector takes it: a row for the whole, one for each object, behind an object with a small part one for that, and at the end
- * one for each number of objects that are alike.
+ * two for each number of objects that are alike: what they are, then how many.
  *
  * @param rows [tokens][featureWidth]: shares of the values of the attributes that belong to the token's kind (0 for others), the token, its kind;
- *     of a tally 1 for what is counted and for the number
+ *     1 for what is counted, 1 for the number
  * @param values of each row but the tallies' the surest value of each attribute of its kind
  */
 public record ObjectFeatures(float[][] rows, List<Told> values) {
@@ -50,7 +50,10 @@ public record ObjectFeatures(float[][] rows, List<Told> values) {
                     .filter(values -> areNamed(config, tally, values)).forEach(values -> counts.merge(values, 1, Integer::sum));
             counts.forEach((values, count) -> {
                 if (count >= tally.least()) {
-                    rows.add(row(config, tally, values, count));
+                    rows.add(row(config, Kind.COUNTED, IntStream.range(0, values.size())
+                            .map(i -> config.first(Kind.OBJECT, tally.by().get(i)) + values.get(i)).toArray()));
+                    rows.add(row(config, Kind.NUMBER, config.first(Kind.OBJECT, tally.number())
+                            + Math.min(count, config.object().get(tally.number()).values()) - 1));
                 }
             });
         }
@@ -60,13 +63,12 @@ public record ObjectFeatures(float[][] rows, List<Told> values) {
         return IntStream.range(0, values.size()).noneMatch(i -> config.object().get(tally.by().get(i)).words().get(values.get(i)).isEmpty());
     }
 
-    private static float[] row(SightConfig config, Tally tally, List<Integer> values, int count) {
+    private static float[] row(SightConfig config, Kind kind, int... values) {
         float[] row = new float[config.featureWidth()];
-        for (int i = 0; i < values.size(); i++) {
-            row[config.first(Kind.OBJECT, tally.by().get(i)) + values.get(i)] = 1;
+        for (int value : values) {
+            row[value] = 1;
         }
-        row[config.first(Kind.OBJECT, tally.number()) + Math.min(count, config.object().get(tally.number()).values()) - 1] = 1;
-        row[config.values() + config.width() + Kind.TALLY.ordinal()] = 1;
+        row[config.values() + config.width() + kind.ordinal()] = 1;
         return row;
     }
 

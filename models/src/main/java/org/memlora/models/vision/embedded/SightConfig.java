@@ -63,8 +63,8 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
         }
     }
 
-    /** What a token stands for; a tally has the attributes of objects. */
-    public enum Kind { PICTURE, OBJECT, PART, TALLY }
+    /** What a token stands for; what is counted and its number have the attributes of objects. */
+    public enum Kind { PICTURE, OBJECT, PART, COUNTED, NUMBER }
 
     public SightConfig {
         picture = List.copyOf(picture);
@@ -91,7 +91,7 @@ public record SightConfig(int side, int trunkBlocks, int width, int mixingLayers
             case PICTURE -> picture;
             case OBJECT -> object;
             case PART -> part;
-            case TALLY -> List.of();
+            case COUNTED, NUMBER -> List.of();
         };
     }
 

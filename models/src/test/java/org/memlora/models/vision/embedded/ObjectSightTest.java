@@ -108,7 +108,7 @@ class ObjectSightTest {
         SightConfig config = new SightConfig(64, 5, 16, 1, 2, 8, 4, List.of(new Attribute("tint", List.of("light", "dark"))),
                 List.of(new Attribute("shape", List.of("circle", "square", "")), new Attribute("colour", List.of("red", "blue")),
                         new Attribute("alike", List.of("one", "two", "three"))),
-                List.of(new Attribute("part", List.of("", "dot"))), List.of(new Tally(List.of(0), 2, 1), new Tally(List.of(0, 1), 2, 2)));
+                List.of(new Attribute("part", List.of("", "dot"))), List.of(new Tally(List.of(0), 2, 1), new Tally(List.of(0, 1), 2, 1), new Tally(List.of(1), 2, 5)));
         float[] tokens = new float[6 * config.width()];
         // tint, shape, colour, alike, part of the picture and of five objects: red square, blue square, red square, two red ones without a name
         float[] logits = {5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   0, 0, 0, 9, 0, 9, 0, 9, 0, 0, 9, 0,   0, 0, 0, 9, 0, 0, 9, 9, 0, 0, 9, 0,
@@ -117,13 +117,17 @@ class ObjectSightTest {
         ObjectFeatures found = ObjectFeatures.of(config, new int[] {1, 2, 3, 4, 5}, tokens, logits, 0);
 
         assertThat(found.values()).hasSize(6);
-        assertThat(found.rows()).hasNumberOfRows(8);
+        assertThat(found.rows()).hasNumberOfRows(12);
         int kinds = config.values() + config.width();
         for (int object = 1; object <= 5; object++) {
             assertThat(found.rows()[object][7] + found.rows()[object][8] + found.rows()[object][9]).as("a number of its own").isZero();
         }
-        assertThat(found.rows()[6]).as("three squares").containsExactly(ones(config, 3, 9, kinds + Kind.TALLY.ordinal()));
-        assertThat(found.rows()[7]).as("two red squares").containsExactly(ones(config, 3, 5, 8, kinds + Kind.TALLY.ordinal()));
+        assertThat(found.rows()[6]).as("squares").containsExactly(ones(config, 3, kinds + Kind.COUNTED.ordinal()));
+        assertThat(found.rows()[7]).as("three").containsExactly(ones(config, 9, kinds + Kind.NUMBER.ordinal()));
+        assertThat(found.rows()[8]).as("red squares").containsExactly(ones(config, 3, 5, kinds + Kind.COUNTED.ordinal()));
+        assertThat(found.rows()[9]).as("two").containsExactly(ones(config, 8, kinds + Kind.NUMBER.ordinal()));
+        assertThat(found.rows()[10]).as("blue squares").containsExactly(ones(config, 3, 6, kinds + Kind.COUNTED.ordinal()));
+        assertThat(found.rows()[11]).as("one").containsExactly(ones(config, 7, kinds + Kind.NUMBER.ordinal()));
     }
 
     private static float[] ones(SightConfig config, int... at) {
