@@ -61,9 +61,8 @@ public final class DialogueStream {
                 lastNews = read(operations, answers, letters, POLL, listener) ? System.nanoTime() : lastNews;
                 listener.progress(done.done(), done.total());
             }
-            boolean news = true;
-            while (news) {   // what was committed with the last answer, or stands behind much that a former run wrote
-                news = read(operations, answers, letters, LAST_NEWS, listener);
+            while (read(operations, answers, letters, LAST_NEWS, listener)) {
+                // what was committed with the last answer, or stands behind much that a former run wrote
             }
             return done.isComplete();
         }

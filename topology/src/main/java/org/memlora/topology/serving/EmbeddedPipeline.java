@@ -46,7 +46,9 @@ public final class EmbeddedPipeline implements AutoCloseable {
         client = new PipelineClient(broker.bootstrapServers(), serdes, Map.of(), settings.maxMessageBytes());
         try {
             client.createTopics(1, Optional.of((short) 1));
-            client.releaseKilledWorkers(applicationId);   // the broker is this process's own, so none runs
+            if (temporary.isEmpty()) {
+                client.releaseKilledWorkers(applicationId);   // the broker is this process's own, so none runs
+            }
         } catch (RuntimeException | InterruptedException e) {
             close();
             throw e;
