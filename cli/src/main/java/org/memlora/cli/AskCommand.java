@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -15,8 +16,10 @@ import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Topics;
+import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.client.PictureFile;
 import org.memlora.topology.client.PipelineClient;
+import org.memlora.topology.client.PlaceInLine;
 import org.memlora.topology.client.TopicReader;
 import org.memlora.topology.demo.Rendering;
 import org.memlora.topology.demo.WorkProgress;
@@ -42,8 +45,12 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--picture", paramLabel = "FILE|URI", description = "The picture that the question is about; JPEG, PNG or WebP.")
     private String picture;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Default: ${DEFAULT-VALUE}.", defaultValue = "120")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "How long to wait while no worker gets on with the events before the question"
+            + " or with the question. Default: ${DEFAULT-VALUE}.", defaultValue = "120")
     private Duration timeout;
+
+    @Option(names = "--application-id", paramLabel = "ID", description = "That of the workers, to see how far they are. Default: memlora.")
+    private String applicationId;
 
     @Parameters(paramLabel = "QUESTION")
     private String question;
@@ -58,10 +65,12 @@ final class AskCommand implements Callable<Integer> {
         event.setBankId(bank);
         event.setTime(at);
         event.setBody(new Question(question, picture == null ? null : picture(picture)));
+        String application = connection.settings(applicationId == null ? Map.of() : Map.of(PipelineSettings.APPLICATION_ID, applicationId))
+                .text(PipelineSettings.APPLICATION_ID);
         try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false);
-                WorkProgress progress = new WorkProgress(System.err)) {
-            PipelineClient.await(client.send(event));
-            Answer answer = await(answers, event.getEventId(), progress);
+                WorkProgress progress = new WorkProgress(System.err);
+                PlaceInLine place = client.placeInLine(application, PipelineClient.await(client.send(event)))) {
+            Answer answer = await(answers, event.getEventId(), place, progress);
             progress.close();
             new Rendering(System.out, System.console() != null).answer(answer);
             return answer.getStatus() == AnswerStatus.FAILED ? 1 : 0;
@@ -79,18 +88,26 @@ final class AskCommand implements Callable<Integer> {
         }
     }
 
-    private Answer await(TopicReader<Answer> answers, String eventId, WorkProgress progress) {
-        Instant start = Instant.now();
-        Duration waited = Duration.ZERO;
-        for (; waited.compareTo(timeout) < 0; waited = Duration.between(start, Instant.now())) {
-            progress.waiting("waiting for the answer", waited, timeout);
+    private Answer await(TopicReader<Answer> answers, String eventId, PlaceInLine place, WorkProgress progress) throws InterruptedException {
+        long line = 0;
+        while (true) {
             for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
                 if (record.value().getQuestionEventId().equals(eventId)) {
                     return record.value();
                 }
             }
+            long before = place.eventsBefore().orElse(0);
+            line = Math.max(line, before);
+            if (before > 0) {
+                progress.step("events before the question", line - before, line, "events");
+            } else {
+                progress.waiting("waiting for the answer", place.sinceLastMove(), timeout);
+            }
+            if (place.sinceLastMove().compareTo(timeout) >= 0) {
+                throw new IllegalStateException("No answer, and no worker got on for " + timeout.toSeconds() + " s"
+                        + (before > 0 ? " with the " + before + " events before the question" : "")
+                        + ": is a worker running (memlora serve)? The question stays in the topic.");
+            }
         }
-        throw new IllegalStateException("No answer within " + timeout.toSeconds() + " s: is a worker running (memlora serve)?"
-                + " The question stays in the topic.");
     }
 }

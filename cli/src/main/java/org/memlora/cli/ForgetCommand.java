@@ -14,6 +14,7 @@ import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.client.BankErasure;
 import org.memlora.topology.client.ErasureLimits;
 import org.memlora.topology.client.PipelineClient;
+import org.memlora.topology.client.PlaceInLine;
 import org.memlora.topology.client.TopicReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,8 +41,8 @@ final class ForgetCommand implements Callable<Integer> {
     @Option(names = "--application-id", paramLabel = "ID", description = "That of the workers: the prefix of their changelogs.")
     private String applicationId;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "How long to wait for a worker. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "60")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "How long to wait while no worker gets on with the events before it."
+            + " Default: ${DEFAULT-VALUE}.", defaultValue = "120")
     private Duration timeout;
 
     @Option(names = "--wait", description = "Wait until no topic and no changelog holds a record of the bank, and read them all to see it.")
@@ -60,8 +61,8 @@ final class ForgetCommand implements Callable<Integer> {
         try (PipelineClient client = connection.client()) {
             ErasureLimits limits = client.erasureLimits(application);
             Instant sent = Instant.now();
-            if (!isForgotten(client, event)) {
-                System.out.println("Sent; no worker has come to this event within " + timeout.toSeconds() + " s. It stays in the topic, and "
+            if (!isForgotten(client, application, event)) {
+                System.out.println("Sent; no worker got on with the events before it for " + timeout.toSeconds() + " s. It stays in the topic, and "
                         + "the bank is erased when a worker comes to it.");
                 print(limits);
                 return 1;
@@ -72,15 +73,15 @@ final class ForgetCommand implements Callable<Integer> {
         }
     }
 
-    private boolean isForgotten(PipelineClient client, ConversationEvent event) throws InterruptedException {
-        try (TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, false)) {
-            PipelineClient.await(client.send(event));
-            Instant end = Instant.now().plus(timeout);
-            while (Instant.now().isBefore(end)) {
+    private boolean isForgotten(PipelineClient client, String application, ConversationEvent event) throws InterruptedException {
+        try (TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, false);
+                PlaceInLine place = client.placeInLine(application, PipelineClient.await(client.send(event)))) {
+            do {
                 if (operations.poll(POLL).stream().anyMatch(record -> record.value().getSourceEventIds().contains(event.getEventId()))) {
                     return true;
                 }
-            }
+                place.eventsBefore();
+            } while (place.sinceLastMove().compareTo(timeout) < 0);
             return false;
         }
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.demo.DialogueReader;
 import org.memlora.topology.demo.ScriptedEvent;
@@ -31,13 +32,13 @@ final class SendCommand implements Callable<Integer> {
         List<ScriptedEvent> events = DialogueReader.read(file).events().stream()
                 .filter(event -> !withoutQuestions || !event.isQuestion()).toList();
         try (PipelineClient client = connection.client(); WorkProgress progress = new WorkProgress(System.err)) {
-            List<Future<?>> sent = new ArrayList<>();
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (ScriptedEvent event : events) {
                 sent.add(client.send(event.event()));
                 progress.step("sending", sent.size(), events.size(), "events");
             }
             client.flush();
-            for (Future<?> one : sent) {
+            for (Future<RecordMetadata> one : sent) {
                 PipelineClient.await(one);
             }
         }

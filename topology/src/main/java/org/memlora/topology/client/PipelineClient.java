@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.memlora.schemas.AvroSerdes;
@@ -76,7 +77,7 @@ public final class PipelineClient implements AutoCloseable {
     }
 
     /** Sends after all events sent before; {@link #flush} waits for the broker. */
-    public synchronized Future<?> send(ConversationEvent event) {
+    public synchronized Future<RecordMetadata> send(ConversationEvent event) {
         if (producer == null) {
             producer = producer();
         }
@@ -88,9 +89,9 @@ public final class PipelineClient implements AutoCloseable {
     }
 
     /** @throws ConnectionException if {@code sent} did not arrive */
-    public static void await(Future<?> sent) throws InterruptedException {
+    public static RecordMetadata await(Future<RecordMetadata> sent) throws InterruptedException {
         try {
-            sent.get();
+            return sent.get();
         } catch (ExecutionException e) {
             throw new ConnectionException("An event could not be sent: " + e.getCause().getMessage(), e);
         }
@@ -106,6 +107,15 @@ public final class PipelineClient implements AutoCloseable {
     public <V extends SpecificRecord> TopicReader<V> read(Topics.Topic<V> topic, boolean fromBeginning) {
         try {
             return new TopicReader<>(settings, topic.name(), serdes.values(topic).deserializer(), fromBeginning);
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Where an event that was sent stands; close it before this. */
+    public PlaceInLine placeInLine(String applicationId, RecordMetadata sent) {
+        try {
+            return new PlaceInLine(Admin.create(settings), applicationId, sent, System::nanoTime);
         } catch (KafkaException e) {
             throw failed(e);
         }

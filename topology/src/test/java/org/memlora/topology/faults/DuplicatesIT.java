@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memlora.schemas.ConversationEvent;
@@ -73,10 +74,10 @@ class DuplicatesIT {
         }
         Collections.shuffle(copies, new Random(FaultForm.SEED + producer));
         try (PipelineClient client = cluster.newClient()) {
-            List<Future<?>> sent = new ArrayList<>();
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
             copies.forEach(event -> sent.add(client.send(event)));
             client.flush();
-            for (Future<?> one : sent) {
+            for (Future<RecordMetadata> one : sent) {
                 PipelineClient.await(one);
             }
         }

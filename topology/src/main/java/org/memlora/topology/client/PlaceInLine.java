@@ -1,0 +1,79 @@
+package org.memlora.topology.client;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/**
+ * How many events an application's workers have in hand or before them until they come to one that was sent, and whether they get on: who waits for
+ * an answer behind a long dialogue needs to know. Threading: one thread.
+ */
+public final class PlaceInLine implements AutoCloseable {
+
+    private static final long UNKNOWN = -1;
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private final Admin admin;
+    private final String applicationId;
+    private final TopicPartition partition;
+    private final long offset;
+    private final LongSupplier nanos;
+    private long before = UNKNOWN;
+    private long looked;
+    private long moved;
+
+    PlaceInLine(Admin admin, String applicationId, RecordMetadata event, LongSupplier nanos) {
+        this.admin = admin;
+        this.applicationId = applicationId;
+        this.partition = new TopicPartition(event.topic(), event.partition());
+        this.offset = event.offset();
+        this.nanos = nanos;
+        this.moved = nanos.getAsLong();
+        this.looked = moved - BETWEEN_LOOKS.toNanos();
+    }
+
+    /** As the workers committed last, other banks of the partition included; empty = no worker has committed yet, or we may not know. */
+    public OptionalLong eventsBefore() throws InterruptedException {
+        if (nanos.getAsLong() - looked >= BETWEEN_LOOKS.toNanos()) {
+            looked = nanos.getAsLong();
+            long now = read();
+            if (now != before) {
+                before = now;
+                moved = looked;
+            }
+        }
+        return before == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(before);
+    }
+
+    /** Since the workers committed something of this partition, or since the event was sent. */
+    public Duration sinceLastMove() {
+        return Duration.ofNanos(nanos.getAsLong() - moved);
+    }
+
+    private long read() throws InterruptedException {
+        try {
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(applicationId).partitionsToOffsetAndMetadata().get();
+            OffsetAndMetadata position = committed.get(partition);
+            return position == null ? UNKNOWN : Math.max(0, offset - position.offset());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException || e.getCause() instanceof GroupIdNotFoundException) {
+                return UNKNOWN;
+            }
+            throw new KafkaException("The position of the workers of " + applicationId + " can't be read: " + e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}
