@@ -10,11 +10,10 @@ import static org.memlora.topology.Events.question;
 
 import java.awt.Color;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.memlora.models.Completion;
@@ -75,10 +74,6 @@ class PictureTest {
         return event(bank, id, Events.at(minute), new Question(text, picture));
     }
 
-    private static String hash(byte[] file) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
-    }
-
     private int looks() {
         return pipeline.eyes.orElseThrow().looks().stream().mapToInt(List::size).sum();
     }
@@ -93,7 +88,7 @@ class PictureTest {
     void shouldRememberWhatAPictureShowsWithALinkToIt() throws Exception {
         seeing().send(shows("b1", "e1", 0, "Look!", bytes(RED, null)), question("b1", "q1", 1, "When did Ann show a car?")).flush();
 
-        PictureLink link = new PictureLink(hash(RED), null);
+        PictureLink link = new PictureLink(DigestUtils.sha256Hex(RED), null);
         assertThat(pipeline.memories("b1")).singleElement().satisfies(memory -> {
             assertThat(memory.getText()).contains("a red car");
             assertThat(memory.getValidFrom()).isEqualTo(Events.at(0));
@@ -190,7 +185,7 @@ class PictureTest {
         assertThat(onlyAnswer().getText()).isEqualTo("red");
         assertThat(server.requests()).hasSize(1);
         assertThat(pipeline.memories("b1")).singleElement().extracting(MemoryRecord::getPicture)
-                .isEqualTo(new PictureLink(hash(RED), server.uri("/car")));
+                .isEqualTo(new PictureLink(DigestUtils.sha256Hex(RED), server.uri("/car")));
     }
 
     /** Large ones stay where they are; the store holds nothing of them. */

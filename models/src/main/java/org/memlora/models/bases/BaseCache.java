@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The folder of fetched bases. A file's checksum is computed once and remembered with size and time in NAME.gguf.ok.
@@ -81,12 +81,7 @@ final class BaseCache {
     }
 
     static String sha256(Path file, BaseModel base, DownloadProgress progress) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        MessageDigest digest = DigestUtils.getSha256Digest();
         byte[] buffer = new byte[BUFFER_BYTES];
         long done = 0;
         try (InputStream in = Files.newInputStream(file)) {

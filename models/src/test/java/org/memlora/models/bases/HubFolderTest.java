@@ -11,13 +11,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,7 @@ class HubFolderTest {
             } else if (name.endsWith(".safetensors") && !path.startsWith("/elsewhere/")) {
                 exchange.getResponseHeaders().add("Location", "/elsewhere/" + name);
                 exchange.getResponseHeaders().add("X-Linked-Size", String.valueOf(content.length()));
-                exchange.getResponseHeaders().add("X-Linked-Etag", '"' + (statedChecksum == null ? sha256(content) : statedChecksum) + '"');
+                exchange.getResponseHeaders().add("X-Linked-Etag", '"' + (statedChecksum == null ? DigestUtils.sha256Hex(content) : statedChecksum) + '"');
                 exchange.sendResponseHeaders(302, -1);
             } else {
                 byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
@@ -123,13 +122,5 @@ class HubFolderTest {
         URI endpoint = URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
         DownloadProgress progress = DownloadProgress.none();
         return new BaseResolver(cache, List.of(), progress, Optional.of(new HubFolder(endpoint, cache, progress)));
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

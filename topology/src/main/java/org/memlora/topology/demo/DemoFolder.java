@@ -3,13 +3,12 @@ package org.memlora.topology.demo;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Where a demo keeps its topics and stores: one demo at a time, always with the same dialogue. Threading: one thread. */
 public final class DemoFolder implements AutoCloseable {
@@ -66,13 +65,9 @@ public final class DemoFolder implements AutoCloseable {
     }
 
     private static String digest(Dialogue dialogue) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            dialogue.events().forEach(scripted -> sha.update(scripted.event().toString().getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest sha = DigestUtils.getSha256Digest();
+        dialogue.events().forEach(scripted -> DigestUtils.updateDigest(sha, scripted.event().toString()));
+        return HexFormat.of().formatHex(sha.digest());
     }
 
     private static void closeQuietly(FileChannel lock, Exception because) {
