@@ -49,9 +49,14 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
         }
     }
 
-    public record Expert(Lora lora, TrainingSettings training) {
+    /** @param from folder of an expert of the same base and settings whose weights the training begins with; null = from nothing */
+    public record Expert(Lora lora, TrainingSettings training, Path from) {
         public Expert {
             require(lora != null && training != null, "an expert needs the sections lora and training");
+        }
+
+        public Expert(Lora lora, TrainingSettings training) {
+            this(lora, training, null);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.memlora.distillation.examples.TrainingExample;
@@ -18,6 +19,9 @@ import org.memlora.distillation.training.FreshAdapter;
 import org.memlora.distillation.training.LoraTrainer;
 import org.memlora.distillation.training.TrainingProgressBar;
 import org.memlora.models.OpenedBase;
+import org.memlora.models.lora.AdapterFile;
+import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -55,7 +59,7 @@ public final class StageTraining {
 
     /** Differs where the base's name, the settings or the data differ. Safe as a file name. */
     public String identity(DistillationConfig.Expert expert) {
-        return LoraTrainer.identity(expert.lora().config(config.base()), training, validation, expert.training());
+        return LoraTrainer.identity(beginning(expert), training, validation, expert.training());
     }
 
     /**
@@ -71,8 +75,7 @@ public final class StageTraining {
             throw new UncheckedIOException("cannot make the folder " + folder, e);
         }
         try (TrainableTransformer model = TrainableTransformer.load(base.config(), base.weights(),
-                FreshAdapter.make(stage, expert.lora().config(config.base()), base.config(), expert.training().seed()), config.contextTokens(), device,
-                expert.training().precision());
+                beginning(expert), config.contextTokens(), device, expert.training().precision());
                 TrainingProgressBar progress = new TrainingProgressBar(out, config.base() + " " + stage)) {
             long frozen = model.frozenChecksum();
             LoraTrainer trainer = new LoraTrainer(model, training, validation, expert.training(), folder, progress);
@@ -87,10 +90,18 @@ public final class StageTraining {
         }
     }
 
+    /** What the training begins with. */
+    private LoraAdapter beginning(DistillationConfig.Expert expert) {
+        LoraConfig lora = expert.lora().config(config.base());
+        LoraAdapter fresh = FreshAdapter.make(stage, lora, base.config(), expert.training().seed());
+        return expert.from() == null ? fresh : FreshAdapter.continuing(fresh, AdapterFile.read(stage, expert.from()), expert.from());
+    }
+
     /** Writes the expert in PEFT's format, its card and its loss curve. */
     public void write(Path folder, String command, DistillationConfig.Expert expert, LoraTrainer.Outcome outcome) {
         try {
-            ExpertCard.write(folder, new ExpertCard(config.base(), stage, command, expert.training(), outcome, kinds(examples), training, validation));
+            ExpertCard.write(folder, new ExpertCard(config.base(), stage, command, expert.training(),
+                    Optional.ofNullable(expert.from()), outcome, kinds(examples), training, validation));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + folder, e);
         }

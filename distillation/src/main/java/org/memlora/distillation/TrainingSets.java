@@ -25,10 +25,10 @@ import org.memlora.operators.Stage;
 public final class TrainingSets {
     private static final int UPDATES_PER_OPERATION = 60;
     private static final Makeup TRAIN = new Makeup(new ExtractionExamples.Settings(1, 2, 60),
-            new GenerationExamples.Settings(7, 10, 4, 2, 0.4, 0.2, 0.1, 0.1), Wording.TRAINING);
+            new GenerationExamples.Settings(7, 10, 4, 2, 0.4, 0.2, 0.1, 0.1, 2), Wording.TRAINING);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
     private static final Makeup VALIDATION = new Makeup(new ExtractionExamples.Settings(1, 1, 0),
-            new GenerationExamples.Settings(8, 10, 4, 1, 0.4, 0.2, 0, 0.3), Wording.HELD_OUT);
+            new GenerationExamples.Settings(8, 10, 4, 1, 0.4, 0.2, 0, 0.3, 1), Wording.HELD_OUT);
 
     /** What a set is made of. */
     private record Makeup(ExtractionExamples.Settings extraction, GenerationExamples.Settings generation, Wording wording) { }
@@ -65,7 +65,7 @@ public final class TrainingSets {
         }
         OutputFilter filter = new OutputFilter();
         ExtractionExamples extraction = new ExtractionExamples(filter, makeup.extraction, data.seed());
-        GenerationExamples answers = new GenerationExamples(embedder, makeup.generation, data.seed() + 1);
+        GenerationExamples answers = new GenerationExamples(embedder, makeup.generation, makeup.wording, data.seed() + 1);
         UpdateExamples updates = new UpdateExamples(embedder, makeup.wording, data.seed() + 2);
         Stage wanted = Stage.valueOf(stage.toUpperCase(Locale.ROOT));
         Optional<TeacherRecorder> teacher = Optional.ofNullable(data.teacher())

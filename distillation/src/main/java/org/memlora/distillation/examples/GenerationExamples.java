@@ -23,7 +23,7 @@ import org.memlora.operators.memory.Words;
 /**
  * Questions with memories and the gold answer. The memories are what retrieval brings for a question, its evidence put in where
  * retrieval missed it; further questions whose evidence stands there, or is put in, share the same list: the trainer runs a
- * shared beginning once, so four questions cost little more than one. Category 5 is answered "not mentioned".
+ * shared beginning once, so four questions cost little more than one. Category 5 is answered "not mentioned". {@link StateQuestions} come last.
  */
 public final class GenerationExamples {
     /** The words of the base's instruction. */
@@ -36,9 +36,10 @@ public final class GenerationExamples {
      * @param rawShare share of evidence that is given as the turn itself among observations, though an observation of it exists
      * @param missingShare share of lists whose evidence is what retrieval brings, no more
      * @param adversarialShare share of the questions of category 5 that is kept
+     * @param stateRounds how often each speaker is asked about each of our own things that change
      */
     public record Settings(int fewestMemories, int mostMemories, int perList, int uses, double rawListShare, double rawShare,
-            double missingShare, double adversarialShare) { }
+            double missingShare, double adversarialShare, int stateRounds) { }
 
     private static final int PER_TURN = 2;
     private static final int LONGEST_ANSWER_WORDS = 16;
@@ -47,12 +48,15 @@ public final class GenerationExamples {
     private final MemoryRetriever retriever;
     private final Settings settings;
     private final SplittableRandom random;
+    private final StateQuestions states;
 
-    public GenerationExamples(TextEmbedder embedder, Settings settings, long seed) {
+    /** @param wording of our own questions about what is now and what was before */
+    public GenerationExamples(TextEmbedder embedder, Settings settings, Wording wording, long seed) {
         this.embedder = embedder;
         this.retriever = new MemoryRetriever(embedder);
         this.settings = settings;
         this.random = new SplittableRandom(seed);
+        this.states = new StateQuestions(embedder, wording, new SplittableRandom(seed));
     }
 
     /** A question with its vector. */
@@ -70,6 +74,9 @@ public final class GenerationExamples {
                     addList(conversation, observed, seed, questions, used, use, end, examples);
                 }
             }
+        }
+        for (int round = 0; round < settings.stateRounds; round++) {
+            examples.addAll(states.build(conversation, observed, end));
         }
         return examples;
     }

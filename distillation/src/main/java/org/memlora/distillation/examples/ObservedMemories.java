@@ -71,7 +71,8 @@ final class ObservedMemories {
         return new Memory(id, text, time, Optional.empty(), RelativeDates.dayIn(text), evidence, Optional.empty(), Optional.empty(), new float[0]);
     }
 
-    private static List<Memory> embedded(List<Memory> bare, TextEmbedder embedder) {
+    /** The same memories with their vectors. */
+    static List<Memory> embedded(List<Memory> bare, TextEmbedder embedder) {
         List<float[]> vectors = bare.isEmpty() ? List.of() : embedder.embed(bare.stream().map(Memory::text).toList());
         List<Memory> memories = new ArrayList<>();
         for (int i = 0; i < bare.size(); i++) {

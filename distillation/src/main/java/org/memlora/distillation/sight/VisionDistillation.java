@@ -41,6 +41,9 @@ public record VisionDistillation(String base, Path output, Path encoder, int con
                 || !experts.keySet().equals(java.util.Set.of(Stage.VISION.expertName()))) {
             throw new IllegalArgumentException("base, output, encoder, scenes, sight or experts is missing, or experts has others than vision");
         }
+        if (experts.get(Stage.VISION.expertName()).from() != null) {
+            throw new IllegalArgumentException("experts.vision.from is given, expected null: a vision expert begins with the bare base, as its projector does");
+        }
     }
 
     public Expert expert() {

@@ -10,9 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.memlora.models.lora.LoraConfig;
+import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.safetensors.SafetensorsType;
 import org.memlora.models.safetensors.SafetensorsWriter;
@@ -34,8 +35,8 @@ final class Checkpoint {
         this.identity = identity;
     }
 
-    /** Differs where settings or data differ: resuming with others would be another run. */
-    static String identity(LoraConfig lora, List<Row> training, List<Row> validation, TrainingSettings settings) {
+    /** Differs where settings, data or what it begins with differ: resuming with others would be another run. */
+    static String identity(LoraAdapter beginning, List<Row> training, List<Row> validation, TrainingSettings settings) {
         CRC32C data = new CRC32C();
         for (List<Row> rows : List.of(training, validation)) {
             for (Row row : rows) {
@@ -45,8 +46,21 @@ final class Checkpoint {
             }
         }
         CRC32C whole = new CRC32C();
-        whole.update((lora + " " + settings).getBytes(StandardCharsets.UTF_8));
-        return Long.toHexString(whole.getValue()) + "-" + Long.toHexString(data.getValue());
+        whole.update((beginning.config() + " " + settings).getBytes(StandardCharsets.UTF_8));
+        String identity = Long.toHexString(whole.getValue()) + "-" + Long.toHexString(data.getValue());
+        return FreshAdapter.isFresh(beginning) ? identity : identity + "-" + Long.toHexString(checksum(beginning));
+    }
+
+    private static long checksum(LoraAdapter adapter) {
+        CRC32C sum = new CRC32C();
+        adapter.weights().entrySet().stream().sorted(Comparator.comparing(entry -> entry.getKey().toString())).forEach(entry -> {
+            for (float[] values : List.of(entry.getValue().a(), entry.getValue().b())) {
+                ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+                bytes.asFloatBuffer().put(values);
+                sum.update(bytes.array());
+            }
+        });
+        return sum.getValue();
     }
 
     void write(TrainerState state) {

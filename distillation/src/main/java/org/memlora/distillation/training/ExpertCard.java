@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.safetensors.SafetensorsType;
@@ -15,9 +16,10 @@ import org.memlora.models.transformer.TrainableTransformer.Row;
  * What an expert's folder says about it.
  *
  * @param command as it was given
+ * @param from expert that the training began with
  * @param kinds training examples by kind
  */
-public record ExpertCard(String base, String stage, String command, TrainingSettings settings, LoraTrainer.Outcome outcome,
+public record ExpertCard(String base, String stage, String command, TrainingSettings settings, Optional<Path> from, LoraTrainer.Outcome outcome,
         Map<String, Long> kinds, List<Row> training, List<Row> validation) {
     private static final String LOCOMO = """
             Data: LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024), licence CC BY-NC 4.0: conversations 42, 43, 44, 47, 48, 49, 50 for training, 26 for
@@ -42,22 +44,24 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                 | | |
                 | --- | --- |
                 | command | `%s` |
+                | begun with | %s |
                 | LoRA | r %d, alpha %s, dropout %s, %s |
                 | training | learning rate %s (%s), %d examples a step, %s, seed %d |
                 | data | %d training examples, %d validation examples |
                 | kinds of examples | %s |
                 | prompt tokens, mean | %.1f |
                 | steps, tokens, time | %d, %d, %.0f s of steps (%.0f tokens/s) |
-                | validation loss, nats per completion token | %.4f after step %d; bare base with the same prompts %.4f |
+                | validation loss, nats per completion token | %.4f after step %d; %s with the same prompts %.4f |
 
                 %s
 
                 %s
-                """, Character.toUpperCase(stage.charAt(0)) + stage.substring(1), base, command, lora.rank(), lora.alpha(), lora.dropout(),
+                """, Character.toUpperCase(stage.charAt(0)) + stage.substring(1), base, command,
+                from.map(folder -> "the expert " + folder).orElse("the bare base"), lora.rank(), lora.alpha(), lora.dropout(),
                 String.join(" ", lora.targetModules()), settings.learningRate(), settings.schedule().name().toLowerCase(Locale.ROOT),
                 settings.batchExamples(), settings.precision().name().toLowerCase(Locale.ROOT), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
                 outcome.steps(), outcome.tokens(), outcome.seconds(), outcome.tokens() / outcome.seconds(), outcome.bestLoss(), outcome.bestStep(),
-                outcome.baseLoss(), about(), stage.equals("vision") ? SCENES : LOCOMO);
+                from.isPresent() ? "before the first step" : "bare base", outcome.baseLoss(), about(), stage.equals("vision") ? SCENES : LOCOMO);
     }
 
     private String about() {

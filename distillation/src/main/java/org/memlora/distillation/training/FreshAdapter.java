@@ -1,14 +1,17 @@
 package org.memlora.distillation.training;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.transformer.Projection;
 import org.memlora.models.transformer.TransformerConfig;
 
-/** An adapter that changes nothing yet, as PEFT begins: A uniform in +-1/sqrt(in), B zero. */
+/** What a training begins with: an adapter that changes nothing yet, as PEFT begins (A uniform in +-1/sqrt(in), B zero), or an expert. */
 public final class FreshAdapter {
     private FreshAdapter() { }
 
@@ -29,6 +32,41 @@ public final class FreshAdapter {
                     + " q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
         }
         return new LoraAdapter(name, config, weights);
+    }
+
+    /**
+     * The weights of an expert to train on, with the name and settings of {@code fresh}.
+     *
+     * @param folder names the expert in what is thrown
+     * @throws IllegalArgumentException if it has another rank, scaling or other layers
+     */
+    public static LoraAdapter continuing(LoraAdapter fresh, LoraAdapter expert, Path folder) {
+        Set<LoraAdapter.Target> layers = fresh.weights().keySet();
+        String found = shape(expert);
+        String expected = shape(fresh);
+        if (!found.equals(expected) || !expert.weights().keySet().equals(layers)
+                || layers.stream().anyMatch(layer -> fresh.weights().get(layer).in() != expert.weights().get(layer).in()
+                        || fresh.weights().get(layer).out() != expert.weights().get(layer).out())) {
+            throw new IllegalArgumentException("the expert " + folder + " that the training is to begin with has " + found + ", expected " + expected
+                    + " of the same base: set lora as in its " + AdapterFile.CONFIG);
+        }
+        return new LoraAdapter(fresh.name(), fresh.config(), expert.weights());
+    }
+
+    private static String shape(LoraAdapter adapter) {
+        return "rank " + adapter.config().rank() + ", alpha " + adapter.config().alpha() + " and " + adapter.weights().size() + " layers";
+    }
+
+    /** Whether it changes nothing yet. */
+    static boolean isFresh(LoraAdapter adapter) {
+        for (LoraAdapter.Weights weights : adapter.weights().values()) {
+            for (float value : weights.b()) {
+                if (value != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static LoraAdapter.Weights weights(int rank, int in, int out, SplittableRandom random) {

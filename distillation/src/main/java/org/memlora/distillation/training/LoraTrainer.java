@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.memlora.models.lora.LoraAdapter;
-import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -50,7 +49,7 @@ public final class LoraTrainer {
         this.listener = listener;
         plan = new BatchPlan(training, settings);
         steps = settings.steps(training.size());
-        checkpoint = new Checkpoint(folder.resolve(Checkpoint.FILE), Checkpoint.identity(model.adapterConfig(), training, validation, settings));
+        checkpoint = new Checkpoint(folder.resolve(Checkpoint.FILE), Checkpoint.identity(model.adapter(), training, validation, settings));
         state = TrainerState.of(model);
         if (Files.exists(folder.resolve(Checkpoint.FILE))) {
             checkpoint.read(state);
@@ -58,9 +57,9 @@ public final class LoraTrainer {
         }
     }
 
-    /** Of a run: differs where settings or data differ. Safe as a file name. */
-    public static String identity(LoraConfig lora, List<Row> training, List<Row> validation, TrainingSettings settings) {
-        return Checkpoint.identity(lora, training, validation, settings);
+    /** Of a run: differs where settings, data or what it begins with differ. Safe as a file name. */
+    public static String identity(LoraAdapter beginning, List<Row> training, List<Row> validation, TrainingSettings settings) {
+        return Checkpoint.identity(beginning, training, validation, settings);
     }
 
     /** Optimizer steps done so far, more than 0 after a resumption. */

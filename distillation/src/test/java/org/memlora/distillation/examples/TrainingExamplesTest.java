@@ -24,7 +24,7 @@ import org.memlora.operators.update.MemoryOperation;
 
 class TrainingExamplesTest {
     private static final Path SMALL = Path.of("src/test/resources/conversations/small.json");
-    private static final GenerationExamples.Settings GENERATION = new GenerationExamples.Settings(4, 5, 3, 1, 0, 0, 0, 1);
+    private static final GenerationExamples.Settings GENERATION = new GenerationExamples.Settings(4, 5, 3, 1, 0, 0, 0, 1, 0);
 
     @Test
     void readsTurnsAsThePipelineGetsThem() {
@@ -96,7 +96,7 @@ class TrainingExamplesTest {
     void listsOfTurnsAloneHoldTheEvidenceAsItWasSaid() {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             LocomoConversation conversation = LocomoFile.read(SMALL);
-            List<TrainingExample> examples = new GenerationExamples(embedder, new GenerationExamples.Settings(4, 5, 3, 1, 1, 0, 0, 1), 2).build(conversation);
+            List<TrainingExample> examples = new GenerationExamples(embedder, new GenerationExamples.Settings(4, 5, 3, 1, 1, 0, 0, 1, 0), Wording.TRAINING, 2).build(conversation);
             assertThat(examples).isNotEmpty();
             for (TrainingExample example : examples) {
                 List<String> turns = conversation.turns().values().stream().map(ExtractionPrompt::line).toList();
@@ -109,7 +109,7 @@ class TrainingExamplesTest {
     @Test
     void generationHasTheEvidenceAmongTheMemoriesAndTheGoldAnswer() {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
-            List<TrainingExample> examples = new GenerationExamples(embedder, GENERATION, 2).build(LocomoFile.read(SMALL));
+            List<TrainingExample> examples = new GenerationExamples(embedder, GENERATION, Wording.TRAINING, 2).build(LocomoFile.read(SMALL));
             Map<String, TrainingExample> byQuestion = examples.stream().collect(Collectors.toMap(
                     example -> question(example), example -> example));
             assertThat(byQuestion).hasSize(5);
@@ -126,6 +126,43 @@ class TrainingExamplesTest {
             long lists = examples.stream().map(TrainingExamplesTest::memories).distinct().count();
             assertThat(lists).as("questions share lists of memories").isLessThan(examples.size());
         }
+    }
+
+    @Test
+    void whatIsNowRestsOnTheLaterMemoryAndWhatWasOnTheEarlierOne() {
+        try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
+            GenerationExamples.Settings settings = new GenerationExamples.Settings(4, 5, 3, 1, 0, 0, 0, 1, 3);
+            LocomoConversation conversation = LocomoFile.read(SMALL);
+            List<TrainingExample> now = kind(new GenerationExamples(embedder, settings, Wording.TRAINING, 2).build(conversation), "own-now");
+            List<TrainingExample> before = kind(new GenerationExamples(embedder, settings, Wording.TRAINING, 2).build(conversation), "own-before");
+            List<TrainingExample> heldOut = kind(new GenerationExamples(embedder, settings, Wording.HELD_OUT, 2).build(conversation), "own-now");
+
+            assertThat(now).as("10 things, 2 speakers, 3 rounds").hasSize(60);
+            for (int i = 0; i < now.size(); i++) {
+                TrainingExample later = now.get(i);
+                TrainingExample earlier = before.get(i);
+                assertThat(memories(later)).as("one list for both").isEqualTo(memories(earlier)).anyMatch(line -> line.contains(later.completion()))
+                        .anyMatch(line -> line.contains(earlier.completion()));
+                assertThat(later.completion()).isNotEqualTo(earlier.completion());
+                assertThat(newest(later, later.completion())).as("%s", memories(later)).isGreaterThan(oldest(later, earlier.completion()));
+            }
+            assertThat(now.stream().filter(example -> memories(example).stream().anyMatch(line -> line.contains("(until "))).count())
+                    .as("some of what ended is closed, some not").isBetween(10L, 50L);
+            assertThat(heldOut).extracting(TrainingExamplesTest::question).doesNotContainAnyElementsOf(now.stream().map(TrainingExamplesTest::question).toList());
+        }
+    }
+
+    private static List<TrainingExample> kind(List<TrainingExample> examples, String kind) {
+        return examples.stream().filter(example -> example.kind().equals(kind)).toList();
+    }
+
+    /** Days of the memories that name the value; the earliest or the latest. */
+    private static String newest(TrainingExample example, String value) {
+        return memories(example).stream().filter(line -> line.contains(value)).map(line -> line.substring(2, 12)).max(String::compareTo).orElseThrow();
+    }
+
+    private static String oldest(TrainingExample example, String value) {
+        return memories(example).stream().filter(line -> line.contains(value)).map(line -> line.substring(2, 12)).min(String::compareTo).orElseThrow();
     }
 
     private static String question(TrainingExample example) {

@@ -47,7 +47,7 @@ class LoraTrainerTest {
     }
 
     private static TrainableTransformer fresh() {
-        return TinyModels.load("qwen2-tied", FreshAdapter.make("expert", LORA, TinyModels.config("qwen2-tied"), 3));
+        return TinyModels.load("qwen2-tied", fresh("expert", LORA));
     }
 
     @Test
@@ -126,6 +126,36 @@ class LoraTrainerTest {
             assertThatThrownBy(() -> new LoraTrainer(model, rows(8, 1), rows(4, 2), settings(3, 0), folder.resolve(".."), TrainingListener.silent()).train())
                     .hasMessageContaining("the loss is NaN at step 0");
         }
+    }
+
+    @Test
+    void goesOnFromAnExpert(@TempDir Path folder) throws Exception {
+        List<Row> validation = rows(8, 2);
+        LoraAdapter expert;
+        double reached;
+        try (TrainableTransformer model = fresh()) {
+            LoraTrainer.Outcome first = new LoraTrainer(model, rows(40, 1), validation, settings(60, 0), Files.createDirectory(folder.resolve("first")),
+                    TrainingListener.silent()).train();
+            expert = first.best();
+            reached = first.bestLoss();
+        }
+        Path second = Files.createDirectory(folder.resolve("second"));
+        try (TrainableTransformer model = TinyModels.load("qwen2-tied", FreshAdapter.continuing(fresh("expert", LORA), expert.withName("other"), second))) {
+            LoraTrainer.Outcome outcome = new LoraTrainer(model, rows(40, 1), validation, settings(6, 0), second, TrainingListener.silent()).train();
+            assertThat(outcome.baseLoss()).as("before the first step").isEqualTo(reached);
+            assertThat(outcome.best().name()).isEqualTo("expert");
+        }
+        try (TrainableTransformer model = fresh()) {
+            assertThatThrownBy(() -> new LoraTrainer(model, rows(40, 1), validation, settings(6, 0), second, TrainingListener.silent()))
+                    .as("a run that begins with something else").hasMessageContaining("other settings or data");
+        }
+        LoraConfig wider = new LoraConfig(8, 16, 0.2, LORA.targetModules(), false, "tiny", false);
+        assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", wider), expert, Path.of("an/expert")))
+                .hasMessageContainingAll("an/expert", "has rank 4, alpha 8.0 and 6 layers, expected rank 8, alpha 16.0 and 6 layers", "adapter_config.json");
+    }
+
+    private static LoraAdapter fresh(String name, LoraConfig lora) {
+        return FreshAdapter.make(name, lora, TinyModels.config("qwen2-tied"), 3);
     }
 
     private static float[] filled(float[] values, float with) {
