@@ -29,6 +29,8 @@ import org.memlora.topology.outbox.ErasureTimes;
 public final class PipelineClient implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    /** Kafka's default: a busy broker may need long for many events that wait in line. */
+    private static final Duration DELIVERY = Duration.ofMinutes(2);
 
     private final String bootstrapServers;
     private final AvroSerdes serdes;
@@ -151,7 +153,7 @@ public final class PipelineClient implements AutoCloseable {
         own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         own.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxMessageBytes);
         own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
-        own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) TIMEOUT.multipliedBy(2).toMillis());
+        own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
         own.remove(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG);
         return new KafkaProducer<>(own, new StringSerializer(), serdes.conversationEvents().serializer());
     }
