@@ -82,7 +82,7 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                     expert. Pictures unlike those scenes are photos: they stand in the prompt as the word of the encoder's own class head, where that is sure.""";
             default -> """
                     Memories are observations, and the turn itself where there is none; the answer is the gold answer. Questions of category 5 are answered
-                    "not mentioned".""";
+                    "not mentioned". own-now and own-before are this project's own facts that change, and questions about what is now and what was before.""";
         };
     }
 }
