@@ -12,6 +12,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * How many events an application's workers have in hand or before them until they come to one that was sent, and whether they get on: who waits for
@@ -67,6 +68,9 @@ public final class PlaceInLine implements AutoCloseable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuthorizationException || e.getCause() instanceof GroupIdNotFoundException) {
                 return UNKNOWN;
+            }
+            if (e.getCause() instanceof RetriableException) {
+                return before; // a broker that is away: no news
             }
             throw new KafkaException("The position of the workers of " + applicationId + " can't be read: " + e.getCause().getMessage(), e.getCause());
         }
