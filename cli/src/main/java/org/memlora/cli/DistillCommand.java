@@ -60,6 +60,10 @@ final class DistillCommand implements Callable<Integer> {
             if (!settings.experts().containsKey(stage)) {
                 throw new UserError("The configuration " + config + " has no expert " + stage + ", it has " + settings.experts().keySet() + ".");
             }
+            if (folds > 0 && settings.expert(stage).from() != null) {
+                throw new UserError("The expert " + stage + " of " + config + " goes on from " + settings.expert(stage).from()
+                        + ", which may have seen what a fold holds out: --folds needs from: null.");
+            }
         }
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
