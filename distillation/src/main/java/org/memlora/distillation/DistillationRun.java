@@ -38,8 +38,8 @@ public final class DistillationRun {
         Path folder = config.output().resolve(stage);
         LoraTrainer.Outcome outcome = training.train(expert, folder, Integer.MAX_VALUE);
         training.write(folder, command, expert, outcome);
-        out.printf(Locale.ROOT, "%s: validation loss %.4f, bare base %.4f; best after step %d of %d; %.0f tokens/s%n", stage, outcome.bestLoss(),
-                outcome.baseLoss(), outcome.bestStep(), outcome.steps(), outcome.tokens() / outcome.seconds());
+        out.printf(Locale.ROOT, "%s: validation loss %.4f, %s %.4f; best after step %d of %d; %.0f tokens/s%n", stage, outcome.bestLoss(),
+                expert.from() == null ? "bare base" : "before the first step", outcome.baseLoss(), outcome.bestStep(), outcome.steps(), outcome.tokens() / outcome.seconds());
         return outcome;
     }
 }
