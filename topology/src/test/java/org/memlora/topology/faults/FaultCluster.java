@@ -35,6 +35,7 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.memlora.schemas.Answer;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.schemas.ConversationEvent;
+import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.MemoryRecord;
 import org.memlora.schemas.Topics;
@@ -174,17 +175,18 @@ final class FaultCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until these questions are answered. @param stuck longest time without any answer or operation: how long all takes depends on the machine */
+    /** Waits until these questions are answered. @param stuck longest time without any answer, operation or dead letter: how long all takes depends on the machine */
     void awaitAnswers(List<ConversationEvent> questions, Duration stuck) throws InterruptedException {
         Set<String> open = new HashSet<>();
         questions.forEach(question -> open.add(question.getBankId() + " " + question.getEventId()));
         Instant moved = Instant.now();
         try (TopicReader<Answer> answers = client.read(Topics.ANSWERS, true);
-                TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, false)) {
+                TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, false);
+                TopicReader<FailedEvent> letters = client.read(Topics.DEAD_LETTERS, false)) {
             while (!open.isEmpty()) {
                 List<ConsumerRecord<String, Answer>> found = answers.poll(Duration.ofMillis(200));
                 found.forEach(record -> open.remove(record.value().getBankId() + " " + record.value().getQuestionEventId()));
-                if (!found.isEmpty() || !operations.poll(Duration.ZERO).isEmpty()) {
+                if (!found.isEmpty() || !operations.poll(Duration.ZERO).isEmpty() || !letters.poll(Duration.ZERO).isEmpty()) {
                     moved = Instant.now();
                 }
                 assertThat(Duration.between(moved, Instant.now())).as("questions without an answer: " + open).isLessThan(stuck);
