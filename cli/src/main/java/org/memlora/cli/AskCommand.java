@@ -5,7 +5,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -16,7 +15,6 @@ import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.Topics;
-import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.client.PictureFile;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.client.PlaceInLine;
@@ -65,8 +63,7 @@ final class AskCommand implements Callable<Integer> {
         event.setBankId(bank);
         event.setTime(at);
         event.setBody(new Question(question, picture == null ? null : picture(picture)));
-        String application = connection.settings(applicationId == null ? Map.of() : Map.of(PipelineSettings.APPLICATION_ID, applicationId))
-                .text(PipelineSettings.APPLICATION_ID);
+        String application = connection.applicationId(applicationId);
         try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false);
                 WorkProgress progress = new WorkProgress(System.err);
                 PlaceInLine place = client.placeInLine(application, PipelineClient.await(client.send(event)))) {

@@ -44,6 +44,11 @@ final class ConnectionOptions {
         }
     }
 
+    /** That of the workers; {@code given} wins where it is not null. */
+    String applicationId(String given) {
+        return settings(given == null ? Map.of() : Map.of(PipelineSettings.APPLICATION_ID, given)).text(PipelineSettings.APPLICATION_ID);
+    }
+
     /** A client that has found its broker. */
     PipelineClient client() throws InterruptedException {
         PipelineSettings settings = settings(Map.of());

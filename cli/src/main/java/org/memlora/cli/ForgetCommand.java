@@ -10,7 +10,6 @@ import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Forget;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.Topics;
-import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.client.BankErasure;
 import org.memlora.topology.client.ErasureLimits;
 import org.memlora.topology.client.PipelineClient;
@@ -50,9 +49,7 @@ final class ForgetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        PipelineSettings settings = connection.settings(applicationId == null ? Map.of()
-                : Map.of(PipelineSettings.APPLICATION_ID, applicationId));
-        String application = settings.text(PipelineSettings.APPLICATION_ID);
+        String application = connection.applicationId(applicationId);
         ConversationEvent event = new ConversationEvent();
         event.setEventId("forget-" + UUID.randomUUID());
         event.setBankId(bank);

@@ -58,6 +58,14 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
         public Expert(Lora lora, TrainingSettings training) {
             this(lora, training, null);
         }
+
+        public Expert with(Lora other) {
+            return new Expert(other, training, from);
+        }
+
+        public Expert with(TrainingSettings other) {
+            return new Expert(lora, other, from);
+        }
     }
 
     public DistillationConfig {

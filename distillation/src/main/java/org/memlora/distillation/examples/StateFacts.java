@@ -35,7 +35,22 @@ final class StateFacts {
      * @param before questions about what was
      */
     private record Attribute(List<String> known, List<String> same, List<String> changed, List<String> ended, List<String> other, List<String> values,
-            List<String> now, List<String> before) { }
+            List<String> now, List<String> before) {
+
+        String anyKnown(SplittableRandom random) {
+            return known.get(random.nextInt(known.size()));
+        }
+
+        String anyValue(SplittableRandom random) {
+            return values.get(random.nextInt(values.size()));
+        }
+
+        /** The same where there is no other. */
+        String valueOtherThan(String old, SplittableRandom random) {
+            List<String> others = values.stream().filter(value -> !value.equals(old)).toList();
+            return others.isEmpty() ? old : others.get(random.nextInt(others.size()));
+        }
+    }
 
     private static final List<Attribute> ATTRIBUTES = Arrays.stream("""
             {1} lives in {2}.|{1} has a flat in {2}.|{1}'s home is in {2}.
@@ -138,10 +153,9 @@ final class StateFacts {
     static List<Pair> pairs(String name, String otherName, Wording wording, SplittableRandom random) {
         List<Pair> pairs = new ArrayList<>();
         for (Attribute attribute : ATTRIBUTES) {
-            String old = attribute.values.get(random.nextInt(attribute.values.size()));
-            List<String> others = attribute.values.stream().filter(value -> !value.equals(old)).toList();
-            String now = others.isEmpty() ? old : others.get(random.nextInt(others.size()));
-            String known = fill(attribute.known.get(random.nextInt(attribute.known.size())), name, old, now);
+            String old = attribute.anyValue(random);
+            String now = attribute.valueOtherThan(old, random);
+            String known = fill(attribute.anyKnown(random), name, old, now);
             pairs.add(new Pair(known, fill(wording.choose(attribute.same, random), name, old, now), MemoryOperation.NONE, "own-same"));
             pairs.add(new Pair(known, fill(wording.choose(attribute.changed, random), name, old, now), MemoryOperation.UPDATE, "own-changed"));
             pairs.add(new Pair(known, fill(wording.choose(attribute.ended, random), name, old, now), MemoryOperation.DELETE, "own-ended"));
@@ -165,19 +179,18 @@ final class StateFacts {
     }
 
     private static Change change(Attribute attribute, String name, Wording wording, SplittableRandom random) {
-        String old = attribute.values.get(random.nextInt(attribute.values.size()));
-        List<String> others = attribute.values.stream().filter(value -> !value.equals(old)).toList();
-        String now = others.get(random.nextInt(others.size()));
+        String old = attribute.anyValue(random);
+        String now = attribute.valueOtherThan(old, random);
         String ended = wording.choose(attribute.ended, random);
         // "moved away from Leeds" and "has a flat in York": the two may come as two facts, in any order
         List<String> news = new ArrayList<>();
         if (ended.contains("{2}") && random.nextBoolean()) {
             news.add(fill(ended, name, old, now));
-            news.add(random.nextInt(2), fill(attribute.known.get(random.nextInt(attribute.known.size())), name, now, old));
+            news.add(random.nextInt(2), fill(attribute.anyKnown(random), name, now, old));
         } else {
             news.add(fill(wording.choose(attribute.changed, random), name, old, now));
         }
-        return new Change(fill(attribute.known.get(random.nextInt(attribute.known.size())), name, old, now), news,
+        return new Change(fill(attribute.anyKnown(random), name, old, now), news,
                 fill(wording.choose(attribute.other, random), name, old, now), fill(wording.choose(attribute.now, random), name, old, now), now,
                 fill(wording.choose(attribute.before, random), name, old, now), old);
     }

@@ -83,14 +83,14 @@ public record SearchConfig(String base, Path output, int contextTokens, Distilla
 
     private static List<Candidate> candidates(String stage, Expert expert, Grid grid) {
         List<Candidate> all = List.of(new Candidate(stage, "", expert));
-        all = vary(all, "learningRate", grid.learningRate(), (one, rate) -> new Expert(one.lora(), training(one.training(), rate, one.training().batchExamples()), one.from()));
-        all = vary(all, "rank", grid.rank(), (one, rank) -> new Expert(
-                new Lora(rank, one.lora().alpha() / one.lora().rank() * rank, one.lora().dropout(), one.lora().targets()), one.training(), one.from()));
-        all = vary(all, "dropout", grid.dropout(), (one, dropout) -> new Expert(
-                new Lora(one.lora().rank(), one.lora().alpha(), dropout, one.lora().targets()), one.training(), one.from()));
-        all = vary(all, "targets", grid.targets(), (one, targets) -> new Expert(
-                new Lora(one.lora().rank(), one.lora().alpha(), one.lora().dropout(), targets), one.training(), one.from()));
-        return vary(all, "batchExamples", grid.batchExamples(), (one, batch) -> new Expert(one.lora(), training(one.training(), one.training().learningRate(), batch), one.from()));
+        all = vary(all, "learningRate", grid.learningRate(), (one, rate) -> one.with(training(one.training(), rate, one.training().batchExamples())));
+        all = vary(all, "rank", grid.rank(), (one, rank) -> one.with(
+                new Lora(rank, one.lora().alpha() / one.lora().rank() * rank, one.lora().dropout(), one.lora().targets())));
+        all = vary(all, "dropout", grid.dropout(), (one, dropout) -> one.with(
+                new Lora(one.lora().rank(), one.lora().alpha(), dropout, one.lora().targets())));
+        all = vary(all, "targets", grid.targets(), (one, targets) -> one.with(
+                new Lora(one.lora().rank(), one.lora().alpha(), one.lora().dropout(), targets)));
+        return vary(all, "batchExamples", grid.batchExamples(), (one, batch) -> one.with(training(one.training(), one.training().learningRate(), batch)));
     }
 
     private static <T> List<Candidate> vary(List<Candidate> candidates, String name, List<T> values, BiFunction<Expert, T, Expert> with) {

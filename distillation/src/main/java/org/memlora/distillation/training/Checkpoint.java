@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.memlora.models.lora.LoraAdapter;
@@ -53,8 +52,8 @@ final class Checkpoint {
 
     private static long checksum(LoraAdapter adapter) {
         CRC32C sum = new CRC32C();
-        adapter.weights().entrySet().stream().sorted(Comparator.comparing(entry -> entry.getKey().toString())).forEach(entry -> {
-            for (float[] values : List.of(entry.getValue().a(), entry.getValue().b())) {
+        adapter.ordered().values().forEach(weights -> {
+            for (float[] values : List.of(weights.a(), weights.b())) {
                 ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
                 bytes.asFloatBuffer().put(values);
                 sum.update(bytes.array());

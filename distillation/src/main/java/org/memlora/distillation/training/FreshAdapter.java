@@ -2,9 +2,10 @@ package org.memlora.distillation.training;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.lora.LoraConfig;
@@ -41,16 +42,18 @@ public final class FreshAdapter {
      * @throws IllegalArgumentException if it has another rank, scaling or other layers
      */
     public static LoraAdapter continuing(LoraAdapter fresh, LoraAdapter expert, Path folder) {
-        Set<LoraAdapter.Target> layers = fresh.weights().keySet();
         String found = shape(expert);
         String expected = shape(fresh);
-        if (!found.equals(expected) || !expert.weights().keySet().equals(layers)
-                || layers.stream().anyMatch(layer -> fresh.weights().get(layer).in() != expert.weights().get(layer).in()
-                        || fresh.weights().get(layer).out() != expert.weights().get(layer).out())) {
+        if (!found.equals(expected) || !layers(expert).equals(layers(fresh))) {
             throw new IllegalArgumentException("the expert " + folder + " that the training is to begin with has " + found + ", expected " + expected
                     + " of the same base: set lora as in its " + AdapterFile.CONFIG);
         }
         return new LoraAdapter(fresh.name(), fresh.config(), expert.weights());
+    }
+
+    /** Inputs and outputs of each. */
+    private static Map<LoraAdapter.Target, List<Integer>> layers(LoraAdapter adapter) {
+        return adapter.weights().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> List.of(entry.getValue().in(), entry.getValue().out())));
     }
 
     private static String shape(LoraAdapter adapter) {

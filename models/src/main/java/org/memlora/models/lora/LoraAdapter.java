@@ -36,7 +36,7 @@ public record LoraAdapter(String name, LoraConfig config, Map<Target, Weights> w
     }
 
     /** The weights by layer, then projection. */
-    SortedMap<Target, Weights> ordered() {
+    public SortedMap<Target, Weights> ordered() {
         SortedMap<Target, Weights> sorted = new TreeMap<>(Comparator.comparingInt(Target::layer).thenComparing(Target::projection));
         sorted.putAll(weights);
         return sorted;

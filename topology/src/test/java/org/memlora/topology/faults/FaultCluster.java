@@ -175,7 +175,11 @@ final class FaultCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until these questions are answered. @param stuck longest time without any answer, operation or dead letter: how long all takes depends on the machine */
+    /**
+     * Waits until these questions are answered.
+     *
+     * @param stuck longest time without any answer, operation or dead letter: how long all takes depends on the machine
+     */
     void awaitAnswers(List<ConversationEvent> questions, Duration stuck) throws InterruptedException {
         Set<String> open = new HashSet<>();
         questions.forEach(question -> open.add(question.getBankId() + " " + question.getEventId()));
