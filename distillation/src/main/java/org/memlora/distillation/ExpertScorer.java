@@ -95,15 +95,20 @@ public final class ExpertScorer {
         };
     }
 
-    /** Token F1 of the questions with an answer, and how many of the others are declined. */
+    /** Token F1 of the conversation's questions with an answer, of each kind, and how many are declined without need. */
     private static Map<String, Double> generation(List<Answered> answered) {
         Map<String, Double> scores = new LinkedHashMap<>();
-        scores.put("tokenF1", mean(answered, one -> !adversarial(one), one -> tokenF1(one.answer, one.example.completion())));
+        scores.put("tokenF1", mean(answered, one -> !adversarial(one) && !own(one), one -> tokenF1(one.answer, one.example.completion())));
         for (String kind : new TreeSet<>(answered.stream().map(one -> one.example.kind()).toList())) {
             scores.put("tokenF1 " + kind, mean(answered, one -> one.example.kind().equals(kind), one -> tokenF1(one.answer, one.example.completion())));
         }
         scores.put("declined without need", mean(answered, one -> !adversarial(one), one -> one.answer.equals("not mentioned") ? 1 : 0));
         return scores;
+    }
+
+    /** A question of our own to memories of our own. */
+    private static boolean own(Answered one) {
+        return one.example.kind().startsWith("own-");
     }
 
     private static boolean adversarial(Answered one) {

@@ -23,7 +23,7 @@ import org.memlora.operators.memory.Words;
 /**
  * Questions with memories and the gold answer. The memories are what retrieval brings for a question, its evidence put in where
  * retrieval missed it; further questions whose evidence stands there, or is put in, share the same list: the trainer runs a
- * shared beginning once, so four questions cost little more than one. Category 5 is answered "not mentioned". {@link StateQuestions} come last.
+ * shared beginning once, so four questions cost little more than one. Category 5 is answered "not mentioned". {@link StateQuestions} stand evenly between them.
  */
 public final class GenerationExamples {
     /** The words of the base's instruction. */
@@ -36,7 +36,7 @@ public final class GenerationExamples {
      * @param rawShare share of evidence that is given as the turn itself among observations, though an observation of it exists
      * @param missingShare share of lists whose evidence is what retrieval brings, no more
      * @param adversarialShare share of the questions of category 5 that is kept
-     * @param stateRounds how often each speaker is asked about each of our own things that change
+     * @param stateRounds how often a person of our own invention is asked about each thing that changes
      */
     public record Settings(int fewestMemories, int mostMemories, int perList, int uses, double rawListShare, double rawShare,
             double missingShare, double adversarialShare, int stateRounds) { }
@@ -67,18 +67,33 @@ public final class GenerationExamples {
         List<Asked> questions = usable(conversation, observed);
         Instant end = conversation.sessions().get(conversation.sessions().size() - 1).turns().get(0).time().plusSeconds(86_400);
         Map<Asked, Integer> used = new HashMap<>();
-        List<TrainingExample> examples = new ArrayList<>();
+        List<List<TrainingExample>> lists = new ArrayList<>();
         for (int use = 1; use <= settings.uses; use++) {
             for (Asked seed : shuffled(questions)) {
                 if (used.getOrDefault(seed, 0) < use) {
-                    addList(conversation, observed, seed, questions, used, use, end, examples);
+                    lists.add(list(conversation, observed, seed, questions, used, use, end));
                 }
             }
         }
+        List<List<TrainingExample>> own = new ArrayList<>();
         for (int round = 0; round < settings.stateRounds; round++) {
-            examples.addAll(states.build(conversation, observed, end));
+            own.addAll(states.build(conversation, observed, end));
         }
-        return examples;
+        return evenly(lists, own).stream().flatMap(List::stream).toList();
+    }
+
+    /** One sequence of both, each in its order: the beginning of a set is made up as the whole. */
+    static <T> List<T> evenly(List<T> some, List<T> others) {
+        List<T> both = new ArrayList<>();
+        int taken = 0;
+        for (int i = 0; i < some.size(); i++) {
+            both.add(some.get(i));
+            int due = (int) ((i + 1L) * others.size() / some.size());
+            both.addAll(others.subList(taken, due));
+            taken = due;
+        }
+        both.addAll(others.subList(taken, others.size()));
+        return both;
     }
 
     private List<Asked> usable(LocomoConversation conversation, ObservedMemories observed) {
@@ -95,8 +110,8 @@ public final class GenerationExamples {
         return asked;
     }
 
-    private void addList(LocomoConversation conversation, ObservedMemories all, Asked seed, List<Asked> questions,
-            Map<Asked, Integer> used, int use, Instant end, List<TrainingExample> examples) {
+    private List<TrainingExample> list(LocomoConversation conversation, ObservedMemories all, Asked seed, List<Asked> questions,
+            Map<Asked, Integer> used, int use, Instant end) {
         ObservedMemories observed = random.nextDouble() < settings.rawListShare ? all.onlyTurns() : all;
         int size = settings.fewestMemories + random.nextInt(settings.mostMemories - settings.fewestMemories + 1);
         List<Memory> evidence = evidence(observed, seed.question, size - 1);
@@ -119,11 +134,13 @@ public final class GenerationExamples {
             }
         }
         List<ScoredMemory> shown = ordered(list, ranked);
+        List<TrainingExample> examples = new ArrayList<>();
         for (Asked asked : together) {
             QuestionContext context = new QuestionContext(conversation.id(), asked.question.id(), asked.question.text(), end, shown);
             examples.add(new TrainingExample(GenerationPrompt.messages(context, true), asked.answer, asked.question.evidence(),
                     conversation.id() + "/" + (asked.question.adversarial() ? "adversarial" : "category-" + asked.question.category())));
         }
+        return examples;
     }
 
     /** One memory or two for each turn the answer rests on: observations of it, or the turn itself. */

@@ -71,7 +71,7 @@ final class StateFacts {
             What did {1} work as before becoming a {3}?|What was {1}'s job before?|What did {1} work as earlier?|What was {1}'s former profession?
             ;{1} has {2} cats.|{1} owns {2} cats.|{1} lives with {2} cats.
             {1} has {2} cats at home.|{1} is the owner of {2} cats.|There are {2} cats in {1}'s home.|{1} keeps {2} cats.
-            {1} has {3} cats now.|{1} adopted more and owns {3} cats now.|{1}'s cats are {3} by now.|{1} now keeps {3} cats.|{1} is up to {3} cats.
+            {1} has {3} cats now.|{1} owns {3} cats these days.|{1}'s cats are {3} by now.|{1} now keeps {3} cats.|{1} counts {3} cats at home by now.
             {1} no longer has any cats.|{1} gave all cats away.|{1} has no cats any more.|{1} found a new home for all the cats.
             {1} has {3} fish tanks.|{1} took {2} photos of the neighbour's cat.|{1} watched a film about cats.|{1} bought food for the cats.
             two|three|four|five|six|seven
@@ -111,7 +111,7 @@ final class StateFacts {
             {1} owns a {2}.|{1} goes by {2}.|{1} gets around in a {2}.|The car that {1} drives is a {2}.
             {1} traded the {2} for a {3}.|{1} drives a {3} now.|{1} bought a {3} in place of the {2}.|{1}'s new car is a {3}.|{1} replaced the old car by a {3}.
             {1} sold the {2}.|{1} no longer has the {2}.|{1} gave up the {2}.|{1} had to scrap the {2}.
-            {1} rented a {3} for a day.|{1} had the {2} washed.|{1}'s uncle drives a {3}.|{1} saw a {3} at a fair.
+            {1} rented a {3} for a day.|{1} washed a neighbour's {2}.|{1}'s uncle drives a {3}.|{1} saw a {3} at a fair.
             Fiat|Volvo|Toyota|Skoda|Honda|Jeep
             What car does {1} drive now?|What car does {1} have?|Which car does {1} drive?|What is {1}'s car these days?
             What car did {1} drive before?|What car did {1} have before the {3}?|Which car did {1} own earlier?
@@ -135,16 +135,16 @@ final class StateFacts {
             {1} left the {2} club.|{1} no longer plays {2}.|{1} quit {2}.|{1} hung up {2} for good.
             {1} watched a {3} match on television.|{1}'s nephew plays {2}.|{1} bought tickets for {3}.
             tennis|handball|chess|hockey|badminton|rugby
-            What does {1} play in a club now?|What does {1} play in a club?|Which club is {1} a member of now?|What does {1} train in a club these days?
-            What did {1} play in a club before {3}?|What did {1} play in a club before?|Which club was {1} a member of earlier?
+            What does {1} play in a club now?|What does {1} play in a club?|Which game does {1} play in a club now?|What does {1} train in a club these days?
+            What did {1} play in a club before {3}?|What did {1} play in a club before?|Which game did {1} play in a club earlier?
             ;{1} is allergic to {2}.|{1} has an allergy to {2}.
             {1} can't eat {2} because of an allergy.|{1} suffers from a {2} allergy.|{1} reacts to {2}.
             {1}'s allergy turned out to be to {3}, not {2}.|{1} is allergic to {3} and not to {2}, a test showed.|{1} can eat {2}; the allergy is to {3}.
             {1} got over the {2} allergy.|{1} is no longer allergic to {2}.|{1} has outgrown the allergy to {2}.
             {1}'s son is allergic to {2}.|{1} baked a cake with {3}.|{1} read about allergies.
             peanuts|shellfish|eggs|soy|strawberries
-            What is {1} allergic to?|What is {1} really allergic to?|Which food is {1} allergic to now?|What does {1}'s allergy turn out to be to?
-            What was {1} thought to be allergic to before?|What did {1} seem to be allergic to at first?|Which food did {1} avoid for an allergy earlier?
+            What is {1} allergic to?|What is {1} allergic to now?|Which food is {1} allergic to?|To which food does {1} react these days?
+            Which food did {1} avoid before?|Which food did {1} avoid at first?|What did {1} leave out for an allergy earlier?
             """.split("\n;")).map(StateFacts::attribute).toList();
 
     private StateFacts() { }
@@ -182,15 +182,15 @@ final class StateFacts {
         String old = attribute.anyValue(random);
         String now = attribute.valueOtherThan(old, random);
         String ended = wording.choose(attribute.ended, random);
-        // "moved away from Leeds" and "has a flat in York": the two may come as two facts, in any order
+        // "moved away from Leeds" and "has a flat in York": the two may come as two facts
         List<String> news = new ArrayList<>();
         if (ended.contains("{2}") && random.nextBoolean()) {
             news.add(fill(ended, name, old, now));
-            news.add(random.nextInt(2), fill(attribute.anyKnown(random), name, now, old));
+            news.add(fill(wording.choose(attribute.known, random), name, now, old));
         } else {
             news.add(fill(wording.choose(attribute.changed, random), name, old, now));
         }
-        return new Change(fill(attribute.anyKnown(random), name, old, now), news,
+        return new Change(fill(wording.choose(attribute.known, random), name, old, now), news,
                 fill(wording.choose(attribute.other, random), name, old, now), fill(wording.choose(attribute.now, random), name, old, now), now,
                 fill(wording.choose(attribute.before, random), name, old, now), old);
     }

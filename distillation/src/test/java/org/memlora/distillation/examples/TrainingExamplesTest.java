@@ -137,7 +137,7 @@ class TrainingExamplesTest {
             List<TrainingExample> before = kind(new GenerationExamples(embedder, settings, Wording.TRAINING, 2).build(conversation), "own-before");
             List<TrainingExample> heldOut = kind(new GenerationExamples(embedder, settings, Wording.HELD_OUT, 2).build(conversation), "own-now");
 
-            assertThat(now).as("10 things, 2 speakers, 3 rounds").hasSize(60);
+            assertThat(now).as("10 things, 2 people, 3 rounds").hasSize(60);
             for (int i = 0; i < now.size(); i++) {
                 TrainingExample later = now.get(i);
                 TrainingExample earlier = before.get(i);
@@ -149,7 +149,19 @@ class TrainingExamplesTest {
             assertThat(now.stream().filter(example -> memories(example).stream().anyMatch(line -> line.contains("(until "))).count())
                     .as("some of what ended is closed, some not").isBetween(10L, 50L);
             assertThat(heldOut).extracting(TrainingExamplesTest::question).doesNotContainAnyElementsOf(now.stream().map(TrainingExamplesTest::question).toList());
+            assertThat(now).as("about people that the conversation doesn't know").extracting(TrainingExamplesTest::question)
+                    .noneMatch(question -> question.contains("Ann") || question.contains("Ben"));
+            assertThat(kind(new GenerationExamples(embedder, settings, Wording.TRAINING, 2).build(conversation.firstSessions(1)), "own-now"))
+                    .as("nothing is later in a single session").isEmpty();
         }
+    }
+
+    @Test
+    void twoSequencesAreMixedEvenlyAndEachKeepsItsOrder() {
+        assertThat(GenerationExamples.evenly(List.of(1, 2, 3, 4, 5, 6), List.of(-1, -2))).containsExactly(1, 2, 3, -1, 4, 5, 6, -2);
+        assertThat(GenerationExamples.evenly(List.of(1, 2), List.of(-1, -2, -3, -4, -5))).containsExactly(1, -1, -2, 2, -3, -4, -5);
+        assertThat(GenerationExamples.evenly(List.of(), List.of(-1))).containsExactly(-1);
+        assertThat(GenerationExamples.evenly(List.of(1), List.of())).containsExactly(1);
     }
 
     private static List<TrainingExample> kind(List<TrainingExample> examples, String kind) {
