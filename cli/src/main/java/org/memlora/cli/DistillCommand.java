@@ -65,6 +65,35 @@ final class DistillCommand implements Callable<Integer> {
                         + ", which may have seen what a fold holds out: --folds needs from: null.");
             }
         }
+        if (onlyData || score > 0) {
+            build(settings, chosen);
+            if (score > 0) {
+                ExpertScores.write(settings, chosen, score, device);
+            }
+            return 0;
+        }
+        OpenedBase base;
+        try (WorkProgress progress = new WorkProgress(System.err)) {
+            base = OpenedBase.open(settings.base(), progress.downloads());
+        }
+        DistillationRun run = new DistillationRun(settings, base, LanguageModels.device(device), System.out);
+        try {
+            run.requireBeginnings(chosen);
+            build(settings, chosen);
+            if (folds > 0) {
+                CrossValidation validation = new CrossValidation(settings, base, LanguageModels.device(device), System.out,
+                        (stage, experts, examples) -> ExpertScores.ofExpert(settings, stage, experts, examples, device));
+                chosen.forEach(stage -> validation.run(stage, folds));
+            } else {
+                chosen.forEach(stage -> run.train(stage, "memlora distill --config " + config + " --stage " + stage));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+        return 0;
+    }
+
+    private void build(DistillationConfig settings, List<String> chosen) {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
             chosen.forEach(sets::build);
@@ -72,32 +101,6 @@ final class DistillCommand implements Callable<Integer> {
                 chosen.forEach(sets::buildFolds);
             }
         }
-        if (onlyData) {
-            return 0;
-        }
-        if (score > 0) {
-            ExpertScores.write(settings, chosen, score, device);
-            return 0;
-        }
-        OpenedBase base;
-        try (WorkProgress progress = new WorkProgress(System.err)) {
-            base = OpenedBase.open(settings.base(), progress.downloads());
-        }
-        if (folds > 0) {
-            CrossValidation validation = new CrossValidation(settings, base, LanguageModels.device(device), System.out,
-                    (stage, experts, examples) -> ExpertScores.ofExpert(settings, stage, experts, examples, device));
-            try {
-                chosen.forEach(stage -> validation.run(stage, folds));
-            } catch (IllegalArgumentException e) {
-                throw new UserError(e.getMessage(), e);
-            }
-            return 0;
-        }
-        DistillationRun run = new DistillationRun(settings, base, LanguageModels.device(device), System.out);
-        for (String stage : chosen) {
-            run.train(stage, "memlora distill --config " + config + " --stage " + stage);
-        }
-        return 0;
     }
 
     /** Scenes are rendered while it runs, so there is nothing to build before. */

@@ -3,6 +3,7 @@ package org.memlora.distillation;
 import ai.djl.Device;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.memlora.distillation.examples.ExampleFile;
 import org.memlora.distillation.training.LoraTrainer;
@@ -20,6 +21,11 @@ public final class DistillationRun {
         this.base = base;
         this.device = device;
         this.out = out;
+    }
+
+    /** Before hours are spent. @throws IllegalArgumentException if an expert to begin with can't be used */
+    public void requireBeginnings(List<String> stages) {
+        stages.forEach(stage -> Beginning.of(config, stage, config.expert(stage), base.config()));
     }
 
     /** File of a training set. */

@@ -15,13 +15,9 @@ import java.util.stream.Collectors;
 import org.memlora.distillation.examples.TrainingExample;
 import org.memlora.distillation.training.ExampleRows;
 import org.memlora.distillation.training.ExpertCard;
-import org.memlora.distillation.training.FreshAdapter;
 import org.memlora.distillation.training.LoraTrainer;
 import org.memlora.distillation.training.TrainingProgressBar;
 import org.memlora.models.OpenedBase;
-import org.memlora.models.lora.AdapterFile;
-import org.memlora.models.lora.LoraAdapter;
-import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -59,7 +55,7 @@ public final class StageTraining {
 
     /** Differs where the base's name, the settings or the data differ. Safe as a file name. */
     public String identity(DistillationConfig.Expert expert) {
-        return LoraTrainer.identity(beginning(expert), training, validation, expert.training());
+        return LoraTrainer.identity(Beginning.of(config, stage, expert, base.config()), training, validation, expert.training());
     }
 
     /**
@@ -69,13 +65,14 @@ public final class StageTraining {
      */
     public LoraTrainer.Outcome train(DistillationConfig.Expert expert, Path folder, int lastStep) {
         out.println("seed " + expert.training().seed() + ", " + steps(expert) + " steps at most");
+        Beginning.note(config, stage, expert).ifPresent(out::println);
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make the folder " + folder, e);
         }
         try (TrainableTransformer model = TrainableTransformer.load(base.config(), base.weights(),
-                beginning(expert), config.contextTokens(), device, expert.training().precision());
+                Beginning.of(config, stage, expert, base.config()), config.contextTokens(), device, expert.training().precision());
                 TrainingProgressBar progress = new TrainingProgressBar(out, config.base() + " " + stage)) {
             long frozen = model.frozenChecksum();
             LoraTrainer trainer = new LoraTrainer(model, training, validation, expert.training(), folder, progress);
@@ -88,13 +85,6 @@ public final class StageTraining {
             }
             return outcome;
         }
-    }
-
-    /** What the training begins with. */
-    private LoraAdapter beginning(DistillationConfig.Expert expert) {
-        LoraConfig lora = expert.lora().config(config.base());
-        LoraAdapter fresh = FreshAdapter.make(stage, lora, base.config(), expert.training().seed());
-        return expert.from() == null ? fresh : FreshAdapter.continuing(fresh, AdapterFile.read(stage, expert.from()), expert.from());
     }
 
     /** Writes the expert in PEFT's format, its card and its loss curve. */

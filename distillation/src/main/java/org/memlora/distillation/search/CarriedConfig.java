@@ -18,8 +18,12 @@ public final class CarriedConfig {
      */
     public static DistillationConfig carry(Map<String, Expert> found, DistillationConfig bigger) {
         Map<String, Expert> experts = new LinkedHashMap<>(bigger.experts());
-        found.forEach((stage, expert) -> experts.put(stage, new Expert(expert.lora(), carry(expert.training(), bigger.expert(stage).training()))));
+        found.forEach((stage, expert) -> experts.put(stage, carry(expert, bigger.expert(stage))));
         return new DistillationConfig(bigger.base(), bigger.output(), bigger.contextTokens(), bigger.data(), experts);
+    }
+
+    private static Expert carry(Expert found, Expert own) {
+        return new Expert(found.lora(), carry(found.training(), own.training()), own.from());
     }
 
     private static TrainingSettings carry(TrainingSettings found, TrainingSettings own) {

@@ -57,6 +57,9 @@ public record SearchConfig(String base, Path output, int contextTokens, Distilla
         for (Map.Entry<String, Grid> grid : search.grids().entrySet()) {
             String stage = grid.getKey();
             require(experts.containsKey(stage), "search.grids has " + stage + ", the section experts has only " + experts.keySet());
+            Path from = experts.get(stage).from();
+            require(from == null || grid.getValue().rank() == null && grid.getValue().targets() == null, "search.grids." + stage
+                    + " has a rank or targets, but all candidates go on from the expert " + from + ", which has its own: leave them null, or set from: null");
             for (Candidate candidate : candidates(stage, experts.get(stage), grid.getValue())) {
                 TrainingSettings training = candidate.expert().training();
                 require(search.budgetSteps() % training.validateEverySteps() == 0, "search.budgetSteps is " + search.budgetSteps()

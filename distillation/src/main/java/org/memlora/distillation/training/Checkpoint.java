@@ -81,7 +81,7 @@ final class Checkpoint {
     void read(TrainerState state) {
         SafetensorsFile saved = SafetensorsFile.open(file);
         if (!identity.equals(saved.metadata().get(IDENTITY))) {
-            throw new IllegalArgumentException("The checkpoint " + file + " belongs to a run with other settings or data ("
+            throw new IllegalArgumentException("The checkpoint " + file + " belongs to a run with other settings or data, or another expert to begin with ("
                     + saved.metadata().get(IDENTITY) + ", this one is " + identity + "): delete it, or give another output folder.");
         }
         for (int i = 0; i < state.values.size(); i++) {

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraAdapter;
@@ -44,20 +47,41 @@ public final class FreshAdapter {
     public static LoraAdapter continuing(LoraAdapter fresh, LoraAdapter expert, Path folder) {
         String found = shape(expert);
         String expected = shape(fresh);
-        if (!found.equals(expected) || !layers(expert).equals(layers(fresh))) {
-            throw new IllegalArgumentException("the expert " + folder + " that the training is to begin with has " + found + ", expected " + expected
-                    + " of the same base: set lora as in its " + AdapterFile.CONFIG);
+        if (!found.equals(expected)) {
+            throw new IllegalArgumentException(beginning(folder) + " has " + found + ", expected " + expected + ": set lora as in its " + AdapterFile.CONFIG);
+        }
+        Map<String, List<Integer>> foundLayers = layers(expert);
+        Map<String, List<Integer>> expectedLayers = layers(fresh);
+        Set<String> either = new TreeSet<>(foundLayers.keySet());
+        either.addAll(expectedLayers.keySet());
+        for (String layer : either) {
+            if (!Objects.equals(foundLayers.get(layer), expectedLayers.get(layer))) {
+                throw new IllegalArgumentException(beginning(folder) + " has " + inputsAndOutputs(foundLayers.get(layer)) + " in " + layer + ", expected "
+                        + inputsAndOutputs(expectedLayers.get(layer)) + ": set lora.targets as in its " + AdapterFile.CONFIG + ", and take an expert of this base");
+            }
         }
         return new LoraAdapter(fresh.name(), fresh.config(), expert.weights());
     }
 
-    /** Inputs and outputs of each. */
-    private static Map<LoraAdapter.Target, List<Integer>> layers(LoraAdapter adapter) {
-        return adapter.weights().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> List.of(entry.getValue().in(), entry.getValue().out())));
+    private static String beginning(Path folder) {
+        return "the expert " + folder + " that the training is to begin with";
+    }
+
+    /** Inputs and outputs of each, by the layer's name. */
+    private static Map<String, List<Integer>> layers(LoraAdapter adapter) {
+        return adapter.weights().entrySet().stream().collect(Collectors.toMap(
+                entry -> "layer " + entry.getKey().layer() + " " + entry.getKey().projection().huggingFaceName(),
+                entry -> List.of(entry.getValue().in(), entry.getValue().out())));
+    }
+
+    private static String inputsAndOutputs(List<Integer> layer) {
+        return layer == null ? "nothing" : layer.get(0) + " inputs and " + layer.get(1) + " outputs";
     }
 
     private static String shape(LoraAdapter adapter) {
-        return "rank " + adapter.config().rank() + ", alpha " + adapter.config().alpha() + " and " + adapter.weights().size() + " layers";
+        LoraConfig config = adapter.config();
+        return "rank " + config.rank() + ", alpha " + config.alpha() + (config.rankStabilised() ? " (rank-stabilised)" : "") + " and "
+                + adapter.weights().size() + " layers";
     }
 
     /** Whether it changes nothing yet. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,8 @@ class SearchConfigTest {
                 new String[] {"learningRate: \\[3e-4, 6e-4, 1.2e-3\\]", "learningRate: [3e-4, 3e-4]", "has a value twice"},
                 new String[] {"learningRate: \\[3e-4, 6e-4, 1.2e-3\\]", "learningRate: [7]", "learningRate is 7.0, expected 0 to 1.0"},
                 new String[] {"      rank: null\n", "", "no setting \"rank\""}, new String[] {"    update:\n      learn", "    updates:\n      learn", "search.grids has updates"},
-                new String[] {"(?s)search:.*", "", "no setting \"search\""}, new String[] {"(?s)  grids:.*", "  grids: {}\n", "search.grids is missing"})) {
+                new String[] {"(?s)search:.*", "", "no setting \"search\""},
+                new String[] {"from: null", "from: an/expert", "search.grids.extraction has a rank or targets, but all candidates go on from the expert an/expert"}, new String[] {"(?s)  grids:.*", "  grids: {}\n", "search.grids is missing"})) {
             Path file = folder.resolve("wrong.yaml");
             String wrong = right.replaceFirst(change[0], change[1]);
             assertThat(wrong).as(change[0]).isNotEqualTo(right);
@@ -89,6 +91,10 @@ class SearchConfigTest {
         assertThat(carried.experts().get("generation").lora()).isEqualTo(found.lora()).isEqualTo(new DistillationConfig.Lora(16, 32, 0.05, List.of("q_proj", "v_proj")));
         assertThat(carried.experts().get("generation").training().learningRate()).isEqualTo(1.2e-3);
         assertThat(carried.experts().get("generation").training().maxSteps()).as("the bigger base's own").isEqualTo(bigger.experts().get("generation").training().maxSteps());
+        Map<String, Expert> experts = new HashMap<>(bigger.experts());
+        experts.put("generation", new Expert(found.lora(), bigger.expert("generation").training(), Path.of("bigger/expert")));
+        DistillationConfig goesOn = new DistillationConfig(bigger.base(), bigger.output(), bigger.contextTokens(), bigger.data(), experts);
+        assertThat(CarriedConfig.carry(Map.of("generation", found), goesOn).expert("generation").from()).as("the bigger base's own").isEqualTo(Path.of("bigger/expert"));
         assertThat(carried.experts().get("update")).as("was not searched").isEqualTo(bigger.experts().get("update"));
     }
 }

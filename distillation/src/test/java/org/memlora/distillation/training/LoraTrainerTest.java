@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,21 @@ class LoraTrainerTest {
             assertThat(outcome.baseLoss()).as("before the first step").isEqualTo(reached);
             assertThat(outcome.best().name()).isEqualTo("expert");
         }
+        Path third = Files.createDirectory(folder.resolve("third"));
+        LoraTrainer.Outcome whole;
+        LoraTrainer.Outcome resumed;
+        try (TrainableTransformer model = TinyModels.load("qwen2-tied", FreshAdapter.continuing(fresh("expert", LORA), expert, third))) {
+            whole = new LoraTrainer(model, rows(40, 1), validation, settings(6, 0), Files.createDirectory(folder.resolve("whole")), TrainingListener.silent()).train();
+        }
+        try (TrainableTransformer model = TinyModels.load("qwen2-tied", FreshAdapter.continuing(fresh("expert", LORA), expert, third))) {
+            new LoraTrainer(model, rows(40, 1), validation, settings(6, 0), third, TrainingListener.silent()).train(3);
+        }
+        try (TrainableTransformer model = TinyModels.load("qwen2-tied", FreshAdapter.continuing(fresh("expert", LORA), expert, third))) {
+            LoraTrainer again = new LoraTrainer(model, rows(40, 1), validation, settings(6, 0), third, TrainingListener.silent());
+            assertThat(again.stepsDone()).isEqualTo(3);
+            resumed = again.train();
+        }
+        assertThat(resumed.curve()).as("interrupted and resumed").isEqualTo(whole.curve());
         try (TrainableTransformer model = fresh()) {
             assertThatThrownBy(() -> new LoraTrainer(model, rows(40, 1), validation, settings(6, 0), second, TrainingListener.silent()))
                     .as("a run that begins with something else").hasMessageContaining("other settings or data");
@@ -152,6 +169,15 @@ class LoraTrainerTest {
         LoraConfig wider = new LoraConfig(8, 16, 0.2, LORA.targetModules(), false, "tiny", false);
         assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", wider), expert, Path.of("an/expert")))
                 .hasMessageContainingAll("an/expert", "has rank 4, alpha 8.0 and 6 layers, expected rank 8, alpha 16.0 and 6 layers", "adapter_config.json");
+        LoraConfig stabilised = new LoraConfig(4, 8, 0.2, LORA.targetModules(), false, "tiny", true);
+        assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", stabilised), expert, Path.of("an/expert")))
+                .hasMessageContaining("expected rank 4, alpha 8.0 (rank-stabilised) and 6 layers");
+        Map<LoraAdapter.Target, LoraAdapter.Weights> fewer = new LinkedHashMap<>(expert.weights());
+        LoraAdapter.Target left = fewer.keySet().iterator().next();
+        LoraAdapter.Weights weights = fewer.remove(left);
+        fewer.put(new LoraAdapter.Target(7, left.projection()), weights);
+        assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", LORA), new LoraAdapter("expert", LORA, fewer), Path.of("an/expert")))
+                .hasMessageContainingAll("has nothing in layer " + left.layer() + " " + left.projection().huggingFaceName(), "expected " + weights.in() + " inputs", "lora.targets");
     }
 
     private static LoraAdapter fresh(String name, LoraConfig lora) {

@@ -1,0 +1,33 @@
+package org.memlora.distillation;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.memlora.distillation.training.FreshAdapter;
+import org.memlora.models.lora.AdapterFile;
+import org.memlora.models.lora.LoraAdapter;
+import org.memlora.models.transformer.TransformerConfig;
+
+/** What an expert's training begins with. */
+final class Beginning {
+    private Beginning() { }
+
+    /** @throws IllegalArgumentException if the expert to begin with can't be read or is one of other settings or another base */
+    static LoraAdapter of(DistillationConfig config, String stage, DistillationConfig.Expert expert, TransformerConfig base) {
+        LoraAdapter fresh = FreshAdapter.make(stage, expert.lora().config(config.base()), base, expert.training().seed());
+        return expert.from() == null ? fresh : FreshAdapter.continuing(fresh, AdapterFile.read(stage, expert.from()), expert.from());
+    }
+
+    /** A base has several names (a path, a hub's, ours), so an expert of another name is worth a line and no error. */
+    static Optional<String> note(DistillationConfig config, String stage, DistillationConfig.Expert expert) {
+        if (expert.from() == null) {
+            return Optional.empty();
+        }
+        String named = AdapterFile.read(stage, expert.from()).config().base();
+        return named.isEmpty() || lastName(named).equals(lastName(config.base())) ? Optional.empty()
+                : Optional.of("NOTE: the expert " + expert.from() + " that this goes on from names " + named + " as its base; this one is " + config.base() + ".");
+    }
+
+    private static String lastName(String base) {
+        return base.substring(Math.max(base.lastIndexOf('/'), base.lastIndexOf('\\')) + 1).toLowerCase(Locale.ROOT).replaceFirst("\\.gguf$", "");
+    }
+}
