@@ -17,7 +17,6 @@ import org.memlora.schemas.Question;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.client.PictureFile;
 import org.memlora.topology.client.PipelineClient;
-import org.memlora.topology.client.PlaceInLine;
 import org.memlora.topology.client.TopicReader;
 import org.memlora.topology.demo.Rendering;
 import org.memlora.topology.demo.WorkProgress;
@@ -64,14 +63,13 @@ final class AskCommand implements Callable<Integer> {
         event.setTime(at);
         event.setBody(new Question(question, picture == null ? null : picture(picture)));
         String application = connection.applicationId(applicationId);
+        Answer answer;
         try (PipelineClient client = connection.client(); TopicReader<Answer> answers = client.read(Topics.ANSWERS, false);
-                WorkProgress progress = new WorkProgress(System.err);
-                PlaceInLine place = client.placeInLine(application, PipelineClient.await(client.send(event)))) {
-            Answer answer = await(answers, event.getEventId(), place, progress);
-            progress.close();
-            new Rendering(System.out, System.console() != null).answer(answer);
-            return answer.getStatus() == AnswerStatus.FAILED ? 1 : 0;
+                EventWait wait = new EventWait(client, event, "question", application, timeout, new WorkProgress(System.err))) {
+            answer = await(answers, event.getEventId(), wait);
         }
+        new Rendering(System.out, System.console() != null).answer(answer);
+        return answer.getStatus() == AnswerStatus.FAILED ? 1 : 0;
     }
 
     private static Picture picture(String given) {
@@ -85,26 +83,14 @@ final class AskCommand implements Callable<Integer> {
         }
     }
 
-    private Answer await(TopicReader<Answer> answers, String eventId, PlaceInLine place, WorkProgress progress) throws InterruptedException {
-        long line = 0;
+    private static Answer await(TopicReader<Answer> answers, String eventId, EventWait wait) throws InterruptedException {
         while (true) {
             for (ConsumerRecord<String, Answer> record : answers.poll(POLL)) {
                 if (record.value().getQuestionEventId().equals(eventId)) {
                     return record.value();
                 }
             }
-            long before = place.eventsBefore().orElse(0);
-            line = Math.max(line, before);
-            if (before > 0) {
-                progress.step("events before the question", line - before, line, "events");
-            } else {
-                progress.waiting("waiting for the answer", place.sinceLastMove(), timeout);
-            }
-            if (place.sinceLastMove().compareTo(timeout) >= 0) {
-                throw new IllegalStateException("No answer, and no worker got on for " + timeout.toSeconds() + " s"
-                        + (before > 0 ? " with the " + before + " events before the question" : "")
-                        + ": is a worker running (memlora serve)? The question stays in the topic.");
-            }
+            wait.look();
         }
     }
 }

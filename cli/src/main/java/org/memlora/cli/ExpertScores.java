@@ -75,7 +75,7 @@ final class ExpertScores {
 
     private static List<String> lines(List<ExpertScorer.Answered> answered) {
         return answered.stream().map(one -> JSON.createObjectNode().put("prompt", one.example().prompt().get(one.example().prompt().size() - 1).content())
-                .put("right", one.example().completion()).put("answer", one.answer()).put("source", one.example().source()).toString()).toList();
+                .put("right", one.example().completion()).put("answer", one.answer()).put("confidence", one.confidence()).put("source", one.example().source()).toString()).toList();
     }
 
     private static void write(Path folder, String file, List<String> lines) {

@@ -13,8 +13,8 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.client.BankErasure;
 import org.memlora.topology.client.ErasureLimits;
 import org.memlora.topology.client.PipelineClient;
-import org.memlora.topology.client.PlaceInLine;
 import org.memlora.topology.client.TopicReader;
+import org.memlora.topology.demo.WorkProgress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,9 +58,12 @@ final class ForgetCommand implements Callable<Integer> {
         try (PipelineClient client = connection.client()) {
             ErasureLimits limits = client.erasureLimits(application);
             Instant sent = Instant.now();
-            if (!isForgotten(client, application, event)) {
-                System.out.println("Sent; no worker got on with the events before it for " + timeout.toSeconds() + " s. It stays in the topic, and "
-                        + "the bank is erased when a worker comes to it.");
+            try {
+                awaitForgotten(client, application, event);
+            } catch (EventWait.RefusedException e) {
+                throw e;
+            } catch (IllegalStateException e) {
+                System.out.println(e.getMessage() + " The bank is erased when a worker comes to it.");
                 print(limits);
                 return 1;
             }
@@ -70,16 +73,12 @@ final class ForgetCommand implements Callable<Integer> {
         }
     }
 
-    private boolean isForgotten(PipelineClient client, String application, ConversationEvent event) throws InterruptedException {
+    private void awaitForgotten(PipelineClient client, String application, ConversationEvent event) throws InterruptedException {
         try (TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, false);
-                PlaceInLine place = client.placeInLine(application, PipelineClient.await(client.send(event)))) {
-            do {
-                if (operations.poll(POLL).stream().anyMatch(record -> record.value().getSourceEventIds().contains(event.getEventId()))) {
-                    return true;
-                }
-                place.eventsBefore();
-            } while (place.sinceLastMove().compareTo(timeout) < 0);
-            return false;
+                EventWait wait = new EventWait(client, event, "erasure", application, timeout, new WorkProgress(System.err))) {
+            while (operations.poll(POLL).stream().noneMatch(record -> record.value().getSourceEventIds().contains(event.getEventId()))) {
+                wait.look();
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import org.memlora.models.LanguageModel;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.OperatorSettings;
 import org.memlora.operators.Stage;
+import org.memlora.operators.extraction.ExtractionOperator;
 import org.memlora.operators.extraction.ExtractionPrompt;
 import org.memlora.operators.generation.GenerationPrompt;
 import org.memlora.operators.memory.Words;
@@ -38,8 +39,8 @@ public final class ExpertScorer {
         this.model = model;
     }
 
-    /** Each example with what was answered. */
-    public record Answered(TrainingExample example, String answer) { }
+    /** Each example with what was answered. @param confidence {@link Completion#confidence} */
+    public record Answered(TrainingExample example, String answer, double confidence) { }
 
     /**
      * @param expert resident expert or {@link GenerationRequest#BASE}
@@ -54,11 +55,18 @@ public final class ExpertScorer {
                 completions.get(i).error().ifPresent(error -> {
                     throw new IllegalStateException("The expert " + expert + " failed: " + error);
                 });
-                answered.add(new Answered(part.get(i), completions.get(i).text().strip()));
+                answered.add(new Answered(part.get(i), text(stage, expert, completions.get(i)), completions.get(i).confidence()));
             }
             done.accept(answered.size());
         }
         return answered;
+    }
+
+    /** As the stage's operator takes it: an extraction expert's facts only where it is sure that there are any. */
+    private static String text(Stage stage, String expert, Completion completion) {
+        boolean unsure = stage == Stage.EXTRACTION && !expert.equals(GenerationRequest.BASE)
+                && ExtractionOperator.isUnsure(completion, OperatorSettings.DEFAULT.factConfidence());
+        return unsure ? ExtractionPrompt.NONE : completion.text().strip();
     }
 
     /** As the stage's operator takes them: update with its margin before a DELETE. */

@@ -18,7 +18,7 @@ class ExpertScorerTest {
     private static final Offset<Double> EXACT = Offset.offset(1e-9);
 
     private static Answered answered(String kind, String right, String answer) {
-        return new Answered(new TrainingExample(List.of(ChatMessage.user("x")), right, List.of("1"), "c/" + kind), answer);
+        return new Answered(new TrainingExample(List.of(ChatMessage.user("x")), right, List.of("1"), "c/" + kind), answer, 1);
     }
 
     @Test

@@ -23,7 +23,7 @@ class ScoreTableTest {
         List<Answered> answered = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             TrainingExample example = new TrainingExample(List.of(ChatMessage.user("x")), "ADD", List.of("1"), "c/ADD");
-            answered.add(new Answered(example, i < right ? "ADD" : "DELETE 1"));
+            answered.add(new Answered(example, i < right ? "ADD" : "DELETE 1", 1));
         }
         return answered;
     }

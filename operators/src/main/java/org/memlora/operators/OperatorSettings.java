@@ -3,15 +3,17 @@ package org.memlora.operators;
 /**
  * Limits of the memory operators.
  *
+ * @param factConfidence facts of an exchange of which the extraction expert is less sure than this that it holds any are left out; without an
+ *     expert all are kept, as an untuned model's first word says little
  * @param updateCandidates most similar memories shown to the update stage, per fact
  * @param similarityThreshold cosine below which a memory is no candidate; without candidates a fact is added without a model call
  * @param deleteConfidence a DELETE that the model is less sure of gives way to its next best operation
  * @param extractionTokens most tokens of the facts of one exchange
  * @param answerTokens most tokens of one answer
  */
-public record OperatorSettings(int updateCandidates, double similarityThreshold, double deleteConfidence, int extractionTokens, int answerTokens) {
+public record OperatorSettings(double factConfidence, int updateCandidates, double similarityThreshold, double deleteConfidence, int extractionTokens, int answerTokens) {
 
-    public static final OperatorSettings DEFAULT = new OperatorSettings(4, 0.55, 0.8, 160, 48);
+    public static final OperatorSettings DEFAULT = new OperatorSettings(0.6, 4, 0.55, 0.8, 160, 48);
 
     public OperatorSettings {
         requireAtLeastOne("updateCandidates", updateCandidates);
@@ -20,8 +22,13 @@ public record OperatorSettings(int updateCandidates, double similarityThreshold,
         if (!(similarityThreshold >= -1 && similarityThreshold <= 1)) {
             throw new IllegalArgumentException("similarityThreshold is " + similarityThreshold + ", expected -1 to 1");
         }
-        if (!(deleteConfidence >= 0 && deleteConfidence <= 1)) {
-            throw new IllegalArgumentException("deleteConfidence is " + deleteConfidence + ", expected 0 to 1");
+        requireShare("factConfidence", factConfidence);
+        requireShare("deleteConfidence", deleteConfidence);
+    }
+
+    private static void requireShare(String name, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected 0 to 1");
         }
     }
 

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
@@ -58,6 +60,19 @@ class ExtractionOperatorTest {
         assertThat(results).extracting(result -> result.facts().size()).containsExactly(0, 2, 0);
         assertThat(results.get(1).facts()).extracting(Fact::sourceEventIds).containsExactly(List.of("e1"), List.of("e2"));
         assertThat(results).allSatisfy(result -> assertThat(result.usage().calls()).isEqualTo(1));
+    }
+
+    @Test
+    void shouldLeaveOutFactsOfWhichTheExpertIsNotSureThatThereAreAny() {
+        double least = OperatorSettings.DEFAULT.factConfidence();
+        Exchange dog = exchange("b", "My dog is named Rex", "I like dogs");
+        for (double confidence : List.of(least, least - 0.01)) {
+            Completion facts = new Completion("- Ann has a dog named Rex", FinishReason.STOP, 10, 0, 5, 1, 1, confidence, Optional.empty());
+            ExtractionResult result = operator(new CannedModel(Set.of("extraction"), request -> facts)).extract(List.of(dog)).get(0);
+            assertThat(texts(result)).as("%s", confidence).hasSize(confidence < least ? 0 : 1);
+            assertThat(result.failures()).isEmpty();
+            assertThat(texts(operator(new CannedModel(request -> facts)).extract(List.of(dog)).get(0))).as("an untuned base's word counts").hasSize(1);
+        }
     }
 
     @Test

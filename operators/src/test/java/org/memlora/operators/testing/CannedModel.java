@@ -15,9 +15,15 @@ import org.memlora.models.ModelInfo;
 public final class CannedModel implements LanguageModel {
 
     public final List<List<GenerationRequest>> batches = new ArrayList<>();
+    private final Set<String> experts;
     private final Function<GenerationRequest, Completion> reply;
 
     public CannedModel(Function<GenerationRequest, Completion> reply) {
+        this(Set.of(), reply);
+    }
+
+    public CannedModel(Set<String> experts, Function<GenerationRequest, Completion> reply) {
+        this.experts = experts;
         this.reply = reply;
     }
 
@@ -27,7 +33,7 @@ public final class CannedModel implements LanguageModel {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo("canned", 2048, Set.of());
+        return new ModelInfo("canned", 2048, experts);
     }
 
     @Override

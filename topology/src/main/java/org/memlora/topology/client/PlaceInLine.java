@@ -20,7 +20,20 @@ import org.apache.kafka.common.errors.RetriableException;
  */
 public final class PlaceInLine implements AutoCloseable {
 
-    private static final long UNKNOWN = -1;
+    /** What is seen of the workers. */
+    public enum Workers {
+        /** None has committed a position yet: none has run under this name. */
+        NEVER_SEEN,
+        /** We have no right to read their position. */
+        NOT_ALLOWED,
+        /** They have the event in hand or before them. */
+        BEFORE_EVENT,
+        /** They have read the event, and may still be at work on it. */
+        PAST_EVENT
+    }
+
+    private record Position(Workers workers, long before) { }
+
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private final Admin admin;
@@ -28,7 +41,7 @@ public final class PlaceInLine implements AutoCloseable {
     private final TopicPartition partition;
     private final long offset;
     private final LongSupplier nanos;
-    private long before = UNKNOWN;
+    private Position position = new Position(Workers.NEVER_SEEN, 0);
     private long looked;
     private long moved;
 
@@ -46,13 +59,18 @@ public final class PlaceInLine implements AutoCloseable {
     public OptionalLong eventsBefore() throws InterruptedException {
         if (nanos.getAsLong() - looked >= BETWEEN_LOOKS.toNanos()) {
             looked = nanos.getAsLong();
-            long now = read();
-            if (now != before) {
-                before = now;
+            Position now = read();
+            if (!now.equals(position)) {
+                position = now;
                 moved = looked;
             }
         }
-        return before == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(before);
+        return position.workers == Workers.NEVER_SEEN || position.workers == Workers.NOT_ALLOWED ? OptionalLong.empty() : OptionalLong.of(position.before);
+    }
+
+    /** As {@link #eventsBefore} saw them last. */
+    public Workers workers() {
+        return position.workers;
     }
 
     /** Since the workers committed something of this partition, or since the event was sent. */
@@ -60,17 +78,21 @@ public final class PlaceInLine implements AutoCloseable {
         return Duration.ofNanos(nanos.getAsLong() - moved);
     }
 
-    private long read() throws InterruptedException {
+    private Position read() throws InterruptedException {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(applicationId).partitionsToOffsetAndMetadata().get();
-            OffsetAndMetadata position = committed.get(partition);
-            return position == null ? UNKNOWN : Math.max(0, offset - position.offset());
+            OffsetAndMetadata next = committed.get(partition);
+            return next == null ? new Position(Workers.NEVER_SEEN, 0)
+                    : new Position(next.offset() > offset ? Workers.PAST_EVENT : Workers.BEFORE_EVENT, Math.max(0, offset - next.offset()));
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof AuthorizationException || e.getCause() instanceof GroupIdNotFoundException) {
-                return UNKNOWN;
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return new Position(Workers.NEVER_SEEN, 0);
+            }
+            if (e.getCause() instanceof AuthorizationException) {
+                return new Position(Workers.NOT_ALLOWED, 0);
             }
             if (e.getCause() instanceof RetriableException) {
-                return before; // a broker that is away: no news
+                return position; // a broker that is away: no news
             }
             throw new KafkaException("The position of the workers of " + applicationId + " can't be read: " + e.getCause().getMessage(), e.getCause());
         }

@@ -32,10 +32,12 @@ class PlaceInLineIT {
             RecordMetadata question = PipelineClient.await(pipeline.client.send(ScriptedPipeline.question("cats", 21, "Who adopted?")));
             try (PlaceInLine place = new PlaceInLine(admin(pipeline), WORKERS, question, nanos::get)) {
                 assertThat(place.eventsBefore()).as("no worker has ever run").isEmpty();
+                assertThat(place.workers()).isEqualTo(PlaceInLine.Workers.NEVER_SEEN);
 
                 pass(Duration.ofSeconds(9));
                 commit(admin, 2);
                 assertThat(place.eventsBefore()).hasValue(3);
+                assertThat(place.workers()).isEqualTo(PlaceInLine.Workers.BEFORE_EVENT);
                 assertThat(place.sinceLastMove()).isZero();
 
                 pass(Duration.ofSeconds(9));
@@ -46,6 +48,7 @@ class PlaceInLineIT {
                 assertThat(place.eventsBefore()).as("not asked more often than each second").hasValue(3);
                 pass(Duration.ofSeconds(1));
                 assertThat(place.eventsBefore()).as("the event itself was worked on").hasValue(0);
+                assertThat(place.workers()).isEqualTo(PlaceInLine.Workers.PAST_EVENT);
                 assertThat(place.sinceLastMove()).isZero();
             }
         }
