@@ -9,6 +9,7 @@ import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.format.TextStyle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +27,8 @@ import java.util.regex.Pattern;
  */
 public final class RelativeDates {
 
-    private static final String DAYS = "(monday|tuesday|wednesday|thursday|friday|saturday|sunday)";
+    /* Short forms with a capital only: "this sun" is none. */
+    private static final String DAYS = "(monday|tuesday|wednesday|thursday|friday|saturday|sunday|(?-i:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun))";
     private static final String COUNT = "(\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)";
     private static final List<String> NUMBERS =
             List.of("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
@@ -120,7 +122,8 @@ public final class RelativeDates {
     }
 
     private static DayOfWeek dayOfWeek(MatchResult match) {
-        return DayOfWeek.valueOf(match.group(1).toUpperCase(Locale.ROOT));
+        String start = match.group(1).substring(0, 3).toUpperCase(Locale.ROOT);
+        return Arrays.stream(DayOfWeek.values()).filter(day -> day.name().startsWith(start)).findFirst().orElseThrow();
     }
 
     private static boolean vague(String count) {

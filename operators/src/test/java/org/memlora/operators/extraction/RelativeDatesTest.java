@@ -45,6 +45,11 @@ class RelativeDatesTest {
             2023-05-25 | We camped last weekend               | We camped on the weekend of 2023-05-20
             2023-05-25 | I wait for next month                | I wait for June 2023
             2023-05-25 | LAST FRIDAY we met                   | on 2023-05-19 we met
+            2023-05-25 | we met last Tues.                    | we met on 2023-05-23.
+            2023-05-25 | we met last Thurs, remember?         | we met on 2023-05-18, remember?
+            2023-05-26 | see you next Wed                     | see you on 2023-05-31
+            2023-05-25 | I love this sun                      | I love this sun
+            2023-05-25 | the last Sunny day                   | the last Sunny day
             """)
     void shouldResolveAgainstTheDayItWasSaid(LocalDate day, String said, String expected) {
         assertThat(RelativeDates.resolve(said, day)).isEqualTo(expected);
