@@ -84,11 +84,12 @@ final class DistillCommand implements Callable<Integer> {
                 CrossValidation validation = new CrossValidation(settings, base, LanguageModels.device(device), System.out,
                         (stage, experts, examples) -> ExpertScores.ofExpert(settings, stage, experts, examples, device));
                 chosen.forEach(stage -> validation.run(stage, folds));
-            } else {
-                chosen.forEach(stage -> run.train(stage, "memlora distill --config " + config + " --stage " + stage));
             }
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
+        }
+        if (folds == 0) {
+            chosen.forEach(stage -> run.train(stage, "memlora distill --config " + config + " --stage " + stage));
         }
         return 0;
     }

@@ -1,10 +1,15 @@
 package org.memlora.cli;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.memlora.operators.Stage;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.Topics;
+import org.memlora.topology.client.ConnectionException;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.client.PlaceInLine;
 import org.memlora.topology.client.TopicReader;
@@ -16,14 +21,12 @@ import org.memlora.topology.demo.WorkProgress;
  */
 final class EventWait implements AutoCloseable {
 
-    private static final String INBOX = "inbox";
-
     private final String eventId;
     private final String name;
     private final String applicationId;
     private final Duration timeout;
     private final WorkProgress progress;
-    private final TopicReader<FailedEvent> letters;
+    private final Optional<TopicReader<FailedEvent>> letters;
     private final PlaceInLine place;
     private long line;
 
@@ -34,11 +37,23 @@ final class EventWait implements AutoCloseable {
         this.applicationId = applicationId;
         this.timeout = timeout;
         this.progress = progress;
-        letters = client.read(Topics.DEAD_LETTERS, false);
+        letters = letters(client);
         try {
             place = client.placeInLine(applicationId, PipelineClient.await(client.send(event)));
         } catch (RuntimeException | InterruptedException e) {
-            letters.close();
+            letters.ifPresent(TopicReader::close);
+            throw e;
+        }
+    }
+
+    /** Who may ask need not have the right to read what failed, which may be other people's: none then. */
+    private static Optional<TopicReader<FailedEvent>> letters(PipelineClient client) {
+        try {
+            return Optional.of(client.read(Topics.DEAD_LETTERS, false));
+        } catch (ConnectionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                return Optional.empty();
+            }
             throw e;
         }
     }
@@ -47,13 +62,12 @@ final class EventWait implements AutoCloseable {
      * To be called again and again while nothing has come of the event.
      *
      * @throws RefusedException if it stands in the dead letters
-     * @throws IllegalStateException if nothing moved for the timeout; the message says what is seen of the workers
+     * @throws GivenUpException if nothing moved for the timeout; the message says what is seen of the workers
      */
     void look() throws InterruptedException {
-        for (ConsumerRecord<String, FailedEvent> letter : letters.poll(Duration.ZERO)) {
-            // A stage's letter comes beside an answer; the inbox's is all that comes.
-            if (letter.value().getEventIds().contains(eventId) && letter.value().getStage().equals(INBOX)) {
-                throw new RefusedException("The " + name + " was refused: " + letter.value().getReason() + ". It stands in the dead letters (memlora dead-letters).");
+        if (letters.isPresent()) {
+            for (ConsumerRecord<String, FailedEvent> letter : letters.get().poll(Duration.ZERO)) {
+                refuseIfRefused(letter.value(), eventId, name);
             }
         }
         long before = place.eventsBefore().orElse(0);
@@ -64,13 +78,21 @@ final class EventWait implements AutoCloseable {
             progress.waiting("waiting for the workers", place.sinceLastMove(), timeout);
         }
         if (place.sinceLastMove().compareTo(timeout) >= 0) {
-            throw new IllegalStateException("Nothing came of the " + name + ": " + reason(place.workers(), before, applicationId, timeout) + " The " + name + " stays in the topic.");
+            throw new GivenUpException("Nothing came of the " + name + ": " + reason(place.workers(), before, applicationId, timeout) + " The " + name + " stays in the topic.");
+        }
+    }
+
+    /** A stage's letter comes beside an answer; the inbox's is all that comes. */
+    static void refuseIfRefused(FailedEvent letter, String eventId, String name) {
+        if (letter.getEventIds().contains(eventId) && letter.getStage().equals(Stage.INBOX.name().toLowerCase(Locale.ROOT))) {
+            throw new RefusedException("The " + name + " was refused: " + letter.getReason() + ". It stands in the dead letters (memlora dead-letters).");
         }
     }
 
     static String reason(PlaceInLine.Workers workers, long before, String applicationId, Duration timeout) {
         String within = " within " + timeout.toSeconds() + " s";
         return switch (workers) {
+            case NOT_KNOWN -> "the brokers didn't tell" + within + " how far the workers of the application " + applicationId + " are.";
             case NEVER_SEEN -> "no worker of the application " + applicationId + " has been seen" + within
                     + ". Is one running (memlora serve), and is this its --application-id?";
             case NOT_ALLOWED -> "no answer came" + within + ", and how far the workers of the application " + applicationId
@@ -86,7 +108,16 @@ final class EventWait implements AutoCloseable {
     public void close() {
         progress.close();
         place.close();
-        letters.close();
+        letters.ifPresent(TopicReader::close);
+    }
+
+    /** Nothing moved for the timeout. */
+    static final class GivenUpException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        GivenUpException(String message) {
+            super(message);
+        }
     }
 
     /** The event is no valid one, or can't be worked on here. */

@@ -60,10 +60,8 @@ final class ForgetCommand implements Callable<Integer> {
             Instant sent = Instant.now();
             try {
                 awaitForgotten(client, application, event);
-            } catch (EventWait.RefusedException e) {
-                throw e;
-            } catch (IllegalStateException e) {
-                System.out.println(e.getMessage() + " The bank is erased when a worker comes to it.");
+            } catch (EventWait.GivenUpException e) {
+                System.out.println(e.getMessage() + " The bank is erased when a worker has done it.");
                 print(limits);
                 return 1;
             }

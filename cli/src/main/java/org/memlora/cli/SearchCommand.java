@@ -71,14 +71,19 @@ final class SearchCommand implements Callable<Integer> {
         bigger.ifPresent(other -> requireExperts(search, other));
         DistillationConfig settings = search.distillation();
         List<String> stages = ExpertSearch.stages(search);
+        OpenedBase base;
+        try (WorkProgress progress = new WorkProgress(System.err)) {
+            base = OpenedBase.open(settings.base(), progress.downloads());
+        }
+        try {
+            new DistillationRun(settings, base, LanguageModels.device(device), System.out).requireBeginnings(stages);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
         Optional<PipelineScores> pipeline = innerOnly ? Optional.empty() : Optional.of(PipelineScores.of(settings, device, turns, questions));
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
             stages.forEach(sets::build);
-        }
-        OpenedBase base;
-        try (WorkProgress progress = new WorkProgress(System.err)) {
-            base = OpenedBase.open(settings.base(), progress.downloads());
         }
         ExpertTrials trials = new ExpertTrials(settings.output(), "memlora search --config " + config, stage -> new StageTraining(settings, base,
                 LanguageModels.device(device), System.out, stage, set(settings, "train", stage), set(settings, "validation", stage)));

@@ -1,5 +1,7 @@
 package org.memlora.distillation;
 
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.memlora.distillation.training.FreshAdapter;
@@ -14,7 +16,16 @@ final class Beginning {
     /** @throws IllegalArgumentException if the expert to begin with can't be read or is one of other settings or another base */
     static LoraAdapter of(DistillationConfig config, String stage, DistillationConfig.Expert expert, TransformerConfig base) {
         LoraAdapter fresh = FreshAdapter.make(stage, expert.lora().config(config.base()), base, expert.training().seed());
-        return expert.from() == null ? fresh : FreshAdapter.continuing(fresh, AdapterFile.read(stage, expert.from()), expert.from());
+        return expert.from() == null ? fresh : FreshAdapter.continuing(fresh, read(stage, expert.from()), expert.from());
+    }
+
+    private static LoraAdapter read(String stage, Path from) {
+        try {
+            return AdapterFile.read(stage, from);
+        } catch (UncheckedIOException e) {
+            throw new IllegalArgumentException("The expert " + from + " that the " + stage + " expert goes on from (experts." + stage + ".from) can't be read: "
+                    + e.getCause().getMessage() + ".", e);
+        }
     }
 
     /** A base has several names (a path, a hub's, ours), so an expert of another name is worth a line and no error. */
@@ -22,7 +33,7 @@ final class Beginning {
         if (expert.from() == null) {
             return Optional.empty();
         }
-        String named = AdapterFile.read(stage, expert.from()).config().base();
+        String named = read(stage, expert.from()).config().base();
         return named.isEmpty() || lastName(named).equals(lastName(config.base())) ? Optional.empty()
                 : Optional.of("NOTE: the expert " + expert.from() + " that this goes on from names " + named + " as its base; this one is " + config.base() + ".");
     }

@@ -110,7 +110,7 @@ public final class ExpertScorer {
         for (String kind : new TreeSet<>(answered.stream().map(one -> one.example.kind()).toList())) {
             scores.put("tokenF1 " + kind, mean(answered, one -> one.example.kind().equals(kind), one -> tokenF1(one.answer, one.example.completion())));
         }
-        scores.put("declined without need", mean(answered, one -> !adversarial(one), one -> one.answer.equals("not mentioned") ? 1 : 0));
+        scores.put("declined without need", mean(answered, one -> !adversarial(one) && !own(one), one -> one.answer.equals("not mentioned") ? 1 : 0));
         return scores;
     }
 

@@ -48,9 +48,10 @@ class ExpertScorerTest {
     @Test
     void generationSparesCategoryFiveAndExtractionTheExchangesWithoutFacts() {
         Map<String, Double> generation = ExpertScorer.scores(Stage.GENERATION, List.of(answered("category-4", "The red cat", "a red dog"),
-                answered("category-2", "7 May 2023", "not mentioned"), answered("adversarial", "not mentioned", "not mentioned")));
+                answered("category-2", "7 May 2023", "not mentioned"), answered("adversarial", "not mentioned", "not mentioned"), answered("own-now", "Leeds", "Leeds")));
         assertThat(generation.get("tokenF1")).isCloseTo(0.25, EXACT);
         assertThat(generation.get("tokenF1 adversarial")).isEqualTo(1);
+        assertThat(generation.get("tokenF1 own-now")).as("counts by its own").isEqualTo(1);
         assertThat(generation.get("declined without need")).isCloseTo(0.5, EXACT);
         Map<String, Double> extraction = ExpertScorer.scores(Stage.EXTRACTION, List.of(answered("facts", "- Ann has two cats.", "- Ann has cats, cats."),
                 answered("none", "NONE", "- Ben waves."), answered("none", "NONE", "NONE")));

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param completionTokens generated tokens, forced ones included, stop token not
  * @param prefillNanos this row's share, by tokens, of the time of the calls that fed its prompt
  * @param decodeNanos its share of the time of the calls after that
- * @param confidence product of the probabilities of what was chosen where the grammar left a few tokens only, among these: of a grammar of a few outcomes, that
- *     of the outcome; of free text it says nothing; 1 = there was no choice
+ * @param confidence product of the probabilities of what was chosen where the grammar left a few tokens only, among these, up to the first free choice: of a
+ *     grammar of a few outcomes, that of the outcome; of free text, that of its beginning (a fact and not NONE); 1 = there was no such choice
  * @param error what failed, for {@link FinishReason#FAILED} only
  */
 public record Completion(

@@ -65,6 +65,7 @@ final class StateQuestions {
     private List<String> people(LocomoConversation conversation, ObservedMemories observed) {
         List<String> free = new ArrayList<>(NAMES.stream().filter(name -> !conversation.speakers().contains(name)
                 && conversation.turns().values().stream().noneMatch(turn -> turn.text().contains(name))
+                && conversation.questions().stream().noneMatch(question -> question.text().contains(name))
                 && observed.memories().stream().noneMatch(memory -> memory.text().contains(name))).toList());
         List<String> people = new ArrayList<>();
         while (people.size() < PEOPLE && !free.isEmpty()) {

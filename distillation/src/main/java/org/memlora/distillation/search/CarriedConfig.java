@@ -23,7 +23,8 @@ public final class CarriedConfig {
     }
 
     private static Expert carry(Expert found, Expert own) {
-        return new Expert(found.lora(), carry(found.training(), own.training()), own.from());
+        // An expert that it goes on from has its own LoRA.
+        return new Expert(own.from() == null ? found.lora() : own.lora(), carry(found.training(), own.training()), own.from());
     }
 
     private static TrainingSettings carry(TrainingSettings found, TrainingSettings own) {

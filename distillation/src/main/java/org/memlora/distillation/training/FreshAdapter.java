@@ -45,10 +45,14 @@ public final class FreshAdapter {
      * @throws IllegalArgumentException if it has another rank, scaling or other layers
      */
     public static LoraAdapter continuing(LoraAdapter fresh, LoraAdapter expert, Path folder) {
+        if (expert.config().rankStabilised()) {
+            throw new IllegalArgumentException(beginning(folder) + " is rank-stabilised (use_rslora), expected one that isn't: take another expert");
+        }
         String found = shape(expert);
         String expected = shape(fresh);
         if (!found.equals(expected)) {
-            throw new IllegalArgumentException(beginning(folder) + " has " + found + ", expected " + expected + ": set lora as in its " + AdapterFile.CONFIG);
+            throw new IllegalArgumentException(beginning(folder) + " has " + found + ", expected " + expected + ": set lora as in its " + AdapterFile.CONFIG
+                    + ", and take an expert of this base");
         }
         Map<String, List<Integer>> foundLayers = layers(expert);
         Map<String, List<Integer>> expectedLayers = layers(fresh);
@@ -80,8 +84,7 @@ public final class FreshAdapter {
 
     private static String shape(LoraAdapter adapter) {
         LoraConfig config = adapter.config();
-        return "rank " + config.rank() + ", alpha " + config.alpha() + (config.rankStabilised() ? " (rank-stabilised)" : "") + " and "
-                + adapter.weights().size() + " layers";
+        return "rank " + config.rank() + ", alpha " + config.alpha() + " and " + adapter.weights().size() + " projections";
     }
 
     /** Whether it changes nothing yet. */

@@ -168,10 +168,10 @@ class LoraTrainerTest {
         }
         LoraConfig wider = new LoraConfig(8, 16, 0.2, LORA.targetModules(), false, "tiny", false);
         assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", wider), expert, Path.of("an/expert")))
-                .hasMessageContainingAll("an/expert", "has rank 4, alpha 8.0 and 6 layers, expected rank 8, alpha 16.0 and 6 layers", "adapter_config.json");
+                .hasMessageContainingAll("an/expert", "has rank 4, alpha 8.0 and 6 projections, expected rank 8, alpha 16.0 and 6 projections", "adapter_config.json");
         LoraConfig stabilised = new LoraConfig(4, 8, 0.2, LORA.targetModules(), false, "tiny", true);
-        assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", stabilised), expert, Path.of("an/expert")))
-                .hasMessageContaining("expected rank 4, alpha 8.0 (rank-stabilised) and 6 layers");
+        assertThatThrownBy(() -> FreshAdapter.continuing(fresh("expert", LORA), new LoraAdapter("expert", stabilised, expert.weights()), Path.of("an/expert")))
+                .hasMessageContainingAll("an/expert", "is rank-stabilised");
         Map<LoraAdapter.Target, LoraAdapter.Weights> fewer = new LinkedHashMap<>(expert.weights());
         LoraAdapter.Target left = fewer.keySet().iterator().next();
         LoraAdapter.Weights weights = fewer.remove(left);

@@ -37,6 +37,7 @@ final class GuidedText {
     private int forced;
     private FinishReason finish;
     private double confidence = 1;
+    private boolean inFreeText;
 
     /** Fails when the grammar can't be met within the token limit. */
     GuidedText(int[] prompt, Optional<Grammar> grammar, GenerationOptions options, TokenTrie trie, TokenMasks masks, int[] stops,
@@ -111,7 +112,8 @@ final class GuidedText {
     void advance(float[] logits) {
         TokenMask mask = mask();
         int token = sampler.choose(logits, mask, stops);
-        if (mask.ids().length <= MOST_CANDIDATES) {
+        inFreeText |= mask.ids().length > MOST_CANDIDATES;
+        if (!inFreeText) {
             confidence *= Sampler.probability(token, logits, mask, stops);
         }
         if (Arrays.stream(stops).anyMatch(stop -> stop == token)) {

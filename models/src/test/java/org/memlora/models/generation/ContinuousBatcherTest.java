@@ -139,9 +139,12 @@ class ContinuousBatcherTest {
         try (ContinuousBatcher batcher = fixture.batcher(executor, BatcherSettings.DEFAULT)) {
             List<Completion> completions = fixture.together(batcher, executor, List.of(
                     BatcherFixture.request("p", "e", Grammar.literal("yes no"), 20, 0),
-                    BatcherFixture.request("p", "e", Grammar.choice(List.of("yes", "no")), 20, 0)));
+                    BatcherFixture.request("p", "e", Grammar.choice(List.of("yes", "no")), 20, 0),
+                    BatcherFixture.request("p", "e", Grammar.sequence(Grammar.lineExcept(""), Grammar.literal("\n"), Grammar.choice(List.of("yes", "no"))), 20, 0)));
             assertThat(completions.get(0).confidence()).as("nothing to choose").isEqualTo(1);
             assertThat(completions.get(1).confidence()).as("the better of two").isBetween(0.5, 1.0).isLessThan(1);
+            assertThat(completions.get(2).text()).matches("(?s).+\n(?:yes|no)");
+            assertThat(completions.get(2).confidence()).as("what comes after free text is not its beginning").isEqualTo(1);
         }
     }
 

@@ -51,7 +51,7 @@ public final class ExtractionOperator {
         return model.hasExpert() && isUnsure(completion, settings.factConfidence());
     }
 
-    /** Whether facts were written though NONE was nearly as likely: the grammar's only choice besides the words. */
+    /** Whether facts were written though the expert wasn't sure that there are any: a fact or NONE is the grammar's first choice. */
     public static boolean isUnsure(Completion completion, double factConfidence) {
         return completion.finishReason() != FinishReason.FAILED && !completion.text().equals(ExtractionPrompt.NONE) && completion.confidence() < factConfidence;
     }

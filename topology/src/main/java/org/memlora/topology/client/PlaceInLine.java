@@ -22,7 +22,9 @@ public final class PlaceInLine implements AutoCloseable {
 
     /** What is seen of the workers. */
     public enum Workers {
-        /** None has committed a position yet: none has run under this name. */
+        /** The brokers haven't told yet. */
+        NOT_KNOWN,
+        /** None has committed a position of this topic yet: none has run under this name. */
         NEVER_SEEN,
         /** We have no right to read their position. */
         NOT_ALLOWED,
@@ -41,7 +43,7 @@ public final class PlaceInLine implements AutoCloseable {
     private final TopicPartition partition;
     private final long offset;
     private final LongSupplier nanos;
-    private Position position = new Position(Workers.NEVER_SEEN, 0);
+    private Position position = new Position(Workers.NOT_KNOWN, 0);
     private long looked;
     private long moved;
 
@@ -65,7 +67,7 @@ public final class PlaceInLine implements AutoCloseable {
                 moved = looked;
             }
         }
-        return position.workers == Workers.NEVER_SEEN || position.workers == Workers.NOT_ALLOWED ? OptionalLong.empty() : OptionalLong.of(position.before);
+        return position.workers == Workers.BEFORE_EVENT || position.workers == Workers.PAST_EVENT ? OptionalLong.of(position.before) : OptionalLong.empty();
     }
 
     /** As {@link #eventsBefore} saw them last. */
@@ -82,8 +84,12 @@ public final class PlaceInLine implements AutoCloseable {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(applicationId).partitionsToOffsetAndMetadata().get();
             OffsetAndMetadata next = committed.get(partition);
-            return next == null ? new Position(Workers.NEVER_SEEN, 0)
-                    : new Position(next.offset() > offset ? Workers.PAST_EVENT : Workers.BEFORE_EVENT, Math.max(0, offset - next.offset()));
+            if (next == null) {
+                // A position of another partition: they run, and come to this one's first events only now.
+                return committed.keySet().stream().anyMatch(other -> other.topic().equals(partition.topic()))
+                        ? new Position(Workers.BEFORE_EVENT, offset) : new Position(Workers.NEVER_SEEN, 0);
+            }
+            return new Position(next.offset() > offset ? Workers.PAST_EVENT : Workers.BEFORE_EVENT, Math.max(0, offset - next.offset()));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {
                 return new Position(Workers.NEVER_SEEN, 0);
