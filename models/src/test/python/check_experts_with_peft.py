@@ -21,11 +21,14 @@ PROMPTS = {
                     "Memories:\n- 2023-06-01: Ben is allergic to cats.\nQuestion: What is the name of Ana's brother?"]),
 }
 TOKENS = 20
+# Below this, two machines' rounding may choose differently: another prompt is needed then.
+LEAST_GAP = 1e-3
 
 for name in sys.argv[1:]:
     cache = os.path.expanduser("~/.cache/memlora")
     experts = os.path.join(HERE, "../../../experts", name)
     tokenizer = AutoTokenizer.from_pretrained(cache, gguf_file=name + ".gguf")
+    end = tokenizer.convert_tokens_to_ids("<|im_end|>")
     found = {}
     for stage in PROMPTS:   # pictures go in as vectors, not as tokens
         base = AutoModelForCausalLM.from_pretrained(cache, gguf_file=name + ".gguf", dtype=torch.float32)
@@ -41,7 +44,11 @@ for name in sys.argv[1:]:
                     past, top = out.past_key_values, out.logits[0, -1].topk(2)
                     gap = min(gap, float(top.values[0] - top.values[1]))
                     greedy.append(int(top.indices[0]))
+                    if greedy[-1] == end:
+                        break
                     ids = top.indices[:1].view(1, 1)
+            if gap < LEAST_GAP:
+                sys.exit(f"{name} {stage}: a near tie (gap {gap}) in {tokenizer.decode(greedy)!r}: take another prompt than {text!r}")
             found[stage].append({"prompt": prompt, "greedy": greedy, "leastGap": gap})
             print(name, stage, repr(tokenizer.decode(greedy)), "least gap", gap, flush=True)
     with open(os.path.join(HERE, "../resources/transformer", f"experts-{name}.json"), "w") as f:

@@ -56,8 +56,10 @@ public final class TeacherRecorder {
     public List<TrainingExample> examples(LocomoConversation conversation, Stage wanted) {
         List<TrainingExample> examples = new ArrayList<>();
         new ConversationRun(conversation, embedder, true, (call, request) -> {
-            Optional<String> used = record.output(call.id()).flatMap(raw -> usable(call, request, raw));
-            if (call.stage() == wanted) {
+            Optional<String> recorded = record.output(call.id());
+            Optional<String> used = recorded.flatMap(raw -> usable(call, request, raw));
+            // What a question's memories would be without the turns that weren't recorded says nothing: no example, though there is a gold answer.
+            if (call.stage() == wanted && recorded.isPresent()) {
                 (wanted == Stage.GENERATION ? call.gold().or(() -> used) : used).ifPresent(text -> examples.add(new TrainingExample(
                         request.prompt(), text, call.eventIds(), conversation.id() + "/teacher-" + kind(call, text))));
             }

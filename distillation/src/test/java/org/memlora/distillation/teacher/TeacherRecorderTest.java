@@ -106,6 +106,20 @@ class TeacherRecorderTest {
     }
 
     @Test
+    void questionsThatWereNotRecordedMakeNoExampleThoughTheyHaveAGoldAnswer(@TempDir Path folder) {
+        Path file = folder.resolve("teacher.jsonl");
+        LocomoConversation beginning = CONVERSATION.firstSessions(1);
+        try (TeacherRecord record = TeacherRecord.open(file)) {
+            new TeacherRecorder(record, new HashEmbedder(), new OutputFilter()).record(beginning, new TalkativeTeacher(100), done -> { });
+        }
+        try (TeacherRecord record = TeacherRecord.read(file)) {
+            List<TrainingExample> generation = new TeacherRecorder(record, new HashEmbedder(), new OutputFilter()).examples(CONVERSATION, Stage.GENERATION);
+            assertThat(beginning.questions()).isNotEmpty().hasSizeLessThan(CONVERSATION.questions().size());
+            assertThat(generation).hasSize(beginning.questions().size());
+        }
+    }
+
+    @Test
     void recordedCallsBecomeExamplesWithTheExpertsPrompts(@TempDir Path folder) {
         Path file = folder.resolve("teacher.jsonl");
         record(file, new TalkativeTeacher(100), new ArrayList<>());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ class ShippedExpertsIT {
                 List<int[]> tokens = ReferenceModel.greedy(executor, cases.stream().map(ReferenceModel.Case::prompt).toList(),
                         Collections.nCopies(3, stage), 20);
                 for (int i = 0; i < 3; i++) {
-                    assertThat(tokens.get(i)).as("%s, prompt %d", stage, i).isEqualTo(cases.get(i).greedy());
+                    int[] greedy = cases.get(i).greedy();
+                    assertThat(Arrays.copyOf(tokens.get(i), greedy.length)).as("%s, prompt %d, up to the end token", stage, i).isEqualTo(greedy);
                 }
             }
         }
