@@ -71,6 +71,7 @@ final class SearchCommand implements Callable<Integer> {
         bigger.ifPresent(other -> requireExperts(search, other));
         DistillationConfig settings = search.distillation();
         List<String> stages = ExpertSearch.stages(search);
+        Optional<PipelineScores> pipeline = innerOnly ? Optional.empty() : Optional.of(PipelineScores.of(settings, device, turns, questions));
         OpenedBase base;
         try (WorkProgress progress = new WorkProgress(System.err)) {
             base = OpenedBase.open(settings.base(), progress.downloads());
@@ -80,7 +81,6 @@ final class SearchCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
         }
-        Optional<PipelineScores> pipeline = innerOnly ? Optional.empty() : Optional.of(PipelineScores.of(settings, device, turns, questions));
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
             stages.forEach(sets::build);

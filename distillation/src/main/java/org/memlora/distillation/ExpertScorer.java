@@ -106,21 +106,18 @@ public final class ExpertScorer {
     /** Token F1 of the conversation's questions with an answer, of each kind, and how many are declined without need. */
     private static Map<String, Double> generation(List<Answered> answered) {
         Map<String, Double> scores = new LinkedHashMap<>();
-        scores.put("tokenF1", mean(answered, one -> !adversarial(one) && !own(one), one -> tokenF1(one.answer, one.example.completion())));
+        scores.put("tokenF1", mean(answered, ExpertScorer::ofConversation, one -> tokenF1(one.answer, one.example.completion())));
         for (String kind : new TreeSet<>(answered.stream().map(one -> one.example.kind()).toList())) {
             scores.put("tokenF1 " + kind, mean(answered, one -> one.example.kind().equals(kind), one -> tokenF1(one.answer, one.example.completion())));
         }
-        scores.put("declined without need", mean(answered, one -> !adversarial(one) && !own(one), one -> one.answer.equals("not mentioned") ? 1 : 0));
+        scores.put("declined without need", mean(answered, ExpertScorer::ofConversation, one -> one.answer.equals("not mentioned") ? 1 : 0));
         return scores;
     }
 
-    /** A question of our own to memories of our own. */
-    private static boolean own(Answered one) {
-        return one.example.kind().startsWith("own-");
-    }
-
-    private static boolean adversarial(Answered one) {
-        return one.example.kind().equals("adversarial");
+    /** One with an answer, and not of our own to memories of our own. */
+    private static boolean ofConversation(Answered one) {
+        String kind = one.example.kind();
+        return !kind.equals("adversarial") && !kind.startsWith("own-");
     }
 
     private static Map<String, Double> extraction(List<Answered> answered) {

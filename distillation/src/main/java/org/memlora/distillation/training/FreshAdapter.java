@@ -2,13 +2,8 @@ package org.memlora.distillation.training;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.lora.LoraConfig;
@@ -54,16 +49,15 @@ public final class FreshAdapter {
             throw new IllegalArgumentException(beginning(folder) + " has " + found + ", expected " + expected + ": set lora as in its " + AdapterFile.CONFIG
                     + ", and take an expert of this base");
         }
-        Map<String, List<Integer>> foundLayers = layers(expert);
-        Map<String, List<Integer>> expectedLayers = layers(fresh);
-        Set<String> either = new TreeSet<>(foundLayers.keySet());
-        either.addAll(expectedLayers.keySet());
-        for (String layer : either) {
-            if (!Objects.equals(foundLayers.get(layer), expectedLayers.get(layer))) {
-                throw new IllegalArgumentException(beginning(folder) + " has " + inputsAndOutputs(foundLayers.get(layer)) + " in " + layer + ", expected "
-                        + inputsAndOutputs(expectedLayers.get(layer)) + ": set lora.targets as in its " + AdapterFile.CONFIG + ", and take an expert of this base");
+        // As many projections on both sides: where each expected one is there, there is no other.
+        fresh.ordered().forEach((target, wanted) -> {
+            LoraAdapter.Weights given = expert.weights().get(target);
+            if (given == null || given.in() != wanted.in() || given.out() != wanted.out()) {
+                throw new IllegalArgumentException(beginning(folder) + " has " + (given == null ? "nothing" : inputsAndOutputs(given)) + " in layer "
+                        + target.layer() + " " + target.projection().huggingFaceName() + ", expected " + inputsAndOutputs(wanted)
+                        + ": set lora.targets as in its " + AdapterFile.CONFIG + ", and take an expert of this base");
             }
-        }
+        });
         return new LoraAdapter(fresh.name(), fresh.config(), expert.weights());
     }
 
@@ -71,15 +65,8 @@ public final class FreshAdapter {
         return "the expert " + folder + " that the training is to begin with";
     }
 
-    /** Inputs and outputs of each, by the layer's name. */
-    private static Map<String, List<Integer>> layers(LoraAdapter adapter) {
-        return adapter.weights().entrySet().stream().collect(Collectors.toMap(
-                entry -> "layer " + entry.getKey().layer() + " " + entry.getKey().projection().huggingFaceName(),
-                entry -> List.of(entry.getValue().in(), entry.getValue().out())));
-    }
-
-    private static String inputsAndOutputs(List<Integer> layer) {
-        return layer == null ? "nothing" : layer.get(0) + " inputs and " + layer.get(1) + " outputs";
+    private static String inputsAndOutputs(LoraAdapter.Weights weights) {
+        return weights.in() + " inputs and " + weights.out() + " outputs";
     }
 
     private static String shape(LoraAdapter adapter) {

@@ -34,7 +34,11 @@ public final class PlaceInLine implements AutoCloseable {
         PAST_EVENT
     }
 
-    private record Position(Workers workers, long before) { }
+    private record Position(Workers workers, OptionalLong before) {
+        Position(Workers workers) {
+            this(workers, OptionalLong.empty());
+        }
+    }
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
@@ -43,7 +47,7 @@ public final class PlaceInLine implements AutoCloseable {
     private final TopicPartition partition;
     private final long offset;
     private final LongSupplier nanos;
-    private Position position = new Position(Workers.NOT_KNOWN, 0);
+    private Position position = new Position(Workers.NOT_KNOWN);
     private long looked;
     private long moved;
 
@@ -67,7 +71,7 @@ public final class PlaceInLine implements AutoCloseable {
                 moved = looked;
             }
         }
-        return position.workers == Workers.BEFORE_EVENT || position.workers == Workers.PAST_EVENT ? OptionalLong.of(position.before) : OptionalLong.empty();
+        return position.before;
     }
 
     /** As {@link #eventsBefore} saw them last. */
@@ -87,15 +91,15 @@ public final class PlaceInLine implements AutoCloseable {
             if (next == null) {
                 // A position of another partition: they run, and come to this one's first events only now.
                 return committed.keySet().stream().anyMatch(other -> other.topic().equals(partition.topic()))
-                        ? new Position(Workers.BEFORE_EVENT, offset) : new Position(Workers.NEVER_SEEN, 0);
+                        ? new Position(Workers.BEFORE_EVENT, OptionalLong.of(offset)) : new Position(Workers.NEVER_SEEN);
             }
-            return new Position(next.offset() > offset ? Workers.PAST_EVENT : Workers.BEFORE_EVENT, Math.max(0, offset - next.offset()));
+            return new Position(next.offset() > offset ? Workers.PAST_EVENT : Workers.BEFORE_EVENT, OptionalLong.of(Math.max(0, offset - next.offset())));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof GroupIdNotFoundException) {
-                return new Position(Workers.NEVER_SEEN, 0);
+                return new Position(Workers.NEVER_SEEN);
             }
             if (e.getCause() instanceof AuthorizationException) {
-                return new Position(Workers.NOT_ALLOWED, 0);
+                return new Position(Workers.NOT_ALLOWED);
             }
             if (e.getCause() instanceof RetriableException) {
                 return position; // a broker that is away: no news
