@@ -1,7 +1,6 @@
 package org.memlora.cli;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -84,7 +83,7 @@ final class EventWait implements AutoCloseable {
 
     /** A stage's letter comes beside an answer; the inbox's is all that comes. */
     static void refuseIfRefused(FailedEvent letter, String eventId, String name) {
-        if (letter.getEventIds().contains(eventId) && letter.getStage().equals(Stage.INBOX.name().toLowerCase(Locale.ROOT))) {
+        if (letter.getEventIds().contains(eventId) && letter.getStage().equals(Stage.INBOX.word())) {
             throw new RefusedException("The " + name + " was refused: " + letter.getReason() + ". It stands in the dead letters (memlora dead-letters).");
         }
     }

@@ -35,6 +35,7 @@ public final class Memlora implements Runnable {
 
     public static void main(String[] arguments) {
         logLevels(arguments);
+        EndSignals.install();
         System.exit(run(arguments));
     }
 

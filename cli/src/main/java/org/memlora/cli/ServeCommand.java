@@ -124,8 +124,7 @@ final class ServeCommand implements Callable<Integer> {
             thread.setDaemon(true);
             return thread;
         });
-        Thread stop = new Thread(worker::close, "stop");
-        Runtime.getRuntime().addShutdownHook(stop);
+        EndSignals.stopBy(worker::close);
         if (healthFile != null) {
             health.scheduleAtFixedRate(() -> touch(worker), 0, HEALTH_SECONDS, TimeUnit.SECONDS);
         }

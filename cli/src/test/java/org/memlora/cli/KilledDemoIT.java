@@ -20,6 +20,7 @@ import org.memlora.models.bases.FolderTree;
 /** {@code demo --data-dir} with a real base: killed in mid-stream, its stores deleted, the same command once more. */
 class KilledDemoIT {
 
+    private static final int SIGTERM = 15;
     private static final Duration TIMEOUT = Duration.ofMinutes(8);
     /** More events than a micro-batch has room for, so that there is a middle. */
     private static final int TURNS = 36;
@@ -52,6 +53,23 @@ class KilledDemoIT {
             for (int i = QUESTION_EVERY; i <= TURNS; i += QUESTION_EVERY) {
                 assertThat(after.split("What happened in week " + i + "\\?", -1)).as("answers of week " + i).hasSize(2);
             }
+        }
+    }
+
+    /** A forward call in progress must not meet the end of the native libraries. */
+    @Test
+    void endsOnSigtermWhileTheModelIsAtWork(@TempDir Path folder) throws Exception {
+        CachedBases.path(BaseCatalog.SMOLLM2_135M);
+        Path data = Files.write(folder.resolve("towns.jsonl"), lines());
+        try (CommandProcesses commands = new CommandProcesses("ended-demo")) {
+            Process demo = commands.start("demo", "--base", BaseCatalog.SMOLLM2_135M, "--experts", "none", "--data", data.toString());
+            Path log = Path.of("target/ended-demo-1-demo.log");
+            await(demo, log, " ADD ");
+            demo.destroy();
+            assertThat(demo.waitFor(30, TimeUnit.SECONDS)).as("ends").isTrue();
+            String said = Files.readString(log);
+            assertThat(demo.exitValue()).as(said).isEqualTo(128 + SIGTERM);
+            assertThat(said).doesNotContain("fatal error", "Summary");
         }
     }
 

@@ -98,6 +98,7 @@ class KilledServeIT {
             awaitDuplicates(client, last, lines().size());
             last.destroy();
             assertThat(last.waitFor(60, TimeUnit.SECONDS)).as("serve ends on SIGTERM").isTrue();
+            assertThat(last.exitValue()).as("exit code of serve").isZero();
             check(read(client, Topics.MEMORY_OPERATIONS), read(client, Topics.ANSWERS));
             assertThat(read(client, Topics.DEAD_LETTERS)).extracting(FailedEvent::getReason)
                     .allMatch(reason -> reason.matches("(TOKEN_LIMIT|UNGROUNDED|DUPLICATE_EVENT):.*"));

@@ -19,6 +19,22 @@ final class Beginning {
         return expert.from() == null ? fresh : FreshAdapter.continuing(fresh, read(stage, expert.from()), expert.from());
     }
 
+    /**
+     * @return a line about an expert that names another base: one base has several names (a path, a hub's, ours), so it is no error
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    static Optional<String> check(DistillationConfig config, String stage, TransformerConfig base) {
+        DistillationConfig.Expert expert = config.expert(stage);
+        if (expert.from() == null) {
+            return Optional.empty();
+        }
+        LoraAdapter given = read(stage, expert.from());
+        FreshAdapter.continuing(FreshAdapter.make(stage, expert.lora().config(config.base()), base, expert.training().seed()), given, expert.from());
+        String named = given.config().base();
+        return named.isEmpty() || lastName(named).equals(lastName(config.base())) ? Optional.empty()
+                : Optional.of("NOTE: the expert " + expert.from() + " that this goes on from names " + named + " as its base; this one is " + config.base() + ".");
+    }
+
     private static LoraAdapter read(String stage, Path from) {
         try {
             return AdapterFile.read(stage, from);
@@ -26,16 +42,6 @@ final class Beginning {
             throw new IllegalArgumentException("The expert " + from + " that the " + stage + " expert goes on from (experts." + stage + ".from) can't be read: "
                     + e.getCause().getMessage() + ".", e);
         }
-    }
-
-    /** A base has several names (a path, a hub's, ours), so an expert of another name is worth a line and no error. */
-    static Optional<String> note(DistillationConfig config, String stage, DistillationConfig.Expert expert) {
-        if (expert.from() == null) {
-            return Optional.empty();
-        }
-        String named = read(stage, expert.from()).config().base();
-        return named.isEmpty() || lastName(named).equals(lastName(config.base())) ? Optional.empty()
-                : Optional.of("NOTE: the expert " + expert.from() + " that this goes on from names " + named + " as its base; this one is " + config.base() + ".");
     }
 
     private static String lastName(String base) {

@@ -25,7 +25,7 @@ public final class DistillationRun {
 
     /** Before hours are spent. @throws IllegalArgumentException if an expert to begin with can't be used */
     public void requireBeginnings(List<String> stages) {
-        stages.forEach(stage -> Beginning.of(config, stage, config.expert(stage), base.config()));
+        stages.forEach(stage -> Beginning.check(config, stage, base.config()).ifPresent(out::println));
     }
 
     /** File of a training set. */

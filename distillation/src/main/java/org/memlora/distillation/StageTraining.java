@@ -65,7 +65,6 @@ public final class StageTraining {
      */
     public LoraTrainer.Outcome train(DistillationConfig.Expert expert, Path folder, int lastStep) {
         out.println("seed " + expert.training().seed() + ", " + steps(expert) + " steps at most");
-        Beginning.note(config, stage, expert).ifPresent(out::println);
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {

@@ -49,7 +49,7 @@ public final class TrainingSets {
         build("validation", stage, data.validation(), VALIDATION);
     }
 
-    /** What a fold is scored on: the training conversations, each question once and in the validation's wording. */
+    /** What a fold is scored on: the training conversations in the validation's wording, answers from gold evidence. */
     public void buildFolds(String stage) {
         build(CrossValidation.SET, stage, data.train(), VALIDATION);
     }
@@ -75,7 +75,7 @@ public final class TrainingSets {
             LocomoConversation conversation = LocomoFile.read(path);
             examples.addAll(teacher.isPresent() ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
-                case GENERATION -> answers.build(conversation);
+                case GENERATION -> set.equals(CrossValidation.SET) ? answers.withGoldEvidence(conversation) : answers.build(conversation);
                 default -> updates.build(conversation, UPDATES_PER_OPERATION);
             });
             out.println("built " + examples.size() + " " + set + " examples of " + stage + " up to " + conversation.id());

@@ -29,7 +29,7 @@ import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.topology.demo.Dialogue;
 import org.memlora.topology.demo.WorkProgress;
 
-/** Runs the rows one after the other, scores them and writes the report. */
+/** Runs the rows one after the other, scores them and writes the report after each: a run that is ended early leaves what it measured. */
 public final class EvaluationRun {
 
     private static final int CACHED_EMBEDDINGS = 50_000;
@@ -49,6 +49,7 @@ public final class EvaluationRun {
         out.println("Evaluating " + settings.model().base() + " on " + data.conversations().size() + " conversations, " + data.turns() + " turns, "
                 + data.questions().size() + " questions; seed " + EvaluationSettings.SEED);
         List<ScoredRow> rows = new ArrayList<>();
+        EvaluationReport report = null;
         try (WorkProgress progress = new WorkProgress(System.err);
                 TextEmbedder embedder = new CachedTextEmbedder(new MiniLmEmbedder(), CACHED_EMBEDDINGS)) {
             AnswerScoring scoring = new AnswerScoring(embedder, settings.judge().map(ChatJudge::new),
@@ -61,6 +62,7 @@ public final class EvaluationRun {
                 for (RowName name : inOrder(chosen)) {
                     if (name != RowName.RIVAL) {
                         rows.add(runner.run(name));
+                        report = written(data, rows);
                     }
                 }
             }
@@ -70,12 +72,17 @@ public final class EvaluationRun {
                         model.compute(), model.rows(), model.contextTokens()), progress.downloads())) {
                     progress.close();
                     rows.add(new Rows(data, rival, embedder, scoring, progress).run(RowName.RIVAL));
+                    report = written(data, rows);
                 }
             }
         }
+        report.print(out);
+    }
+
+    private EvaluationReport written(EvaluationData data, List<ScoredRow> rows) throws IOException {
         EvaluationReport report = new EvaluationReport(settings, data, rows);
         report.write();
-        report.print(out);
+        return report;
     }
 
     /** The row whose speed is reported comes first: rows after it find shared stages remembered. */

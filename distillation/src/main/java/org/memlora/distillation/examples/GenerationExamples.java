@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.distillation.locomo.LocomoConversation.Question;
 import org.memlora.models.embedding.TextEmbedder;
+import org.memlora.operators.extraction.DialogueTurn;
 import org.memlora.operators.generation.GenerationPrompt;
 import org.memlora.operators.generation.QuestionContext;
 import org.memlora.operators.memory.Memory;
@@ -65,7 +66,7 @@ public final class GenerationExamples {
     public List<TrainingExample> build(LocomoConversation conversation) {
         ObservedMemories observed = new ObservedMemories(conversation, embedder);
         List<Asked> questions = usable(conversation, observed);
-        Instant end = conversation.sessions().get(conversation.sessions().size() - 1).turns().get(0).time().plusSeconds(86_400);
+        Instant end = end(conversation);
         Map<Asked, Integer> used = new HashMap<>();
         List<List<TrainingExample>> lists = new ArrayList<>();
         for (int use = 1; use <= settings.uses; use++) {
@@ -80,6 +81,30 @@ public final class GenerationExamples {
             own.addAll(states.build(conversation, observed, end));
         }
         return evenly(lists, own).stream().flatMap(List::stream).toList();
+    }
+
+    /**
+     * Each question of categories 1 to 4 to the turns that its answer rests on and nothing else, with the whole gold answer: what the row
+     * gold-evidence of an evaluation asks.
+     */
+    public List<TrainingExample> withGoldEvidence(LocomoConversation conversation) {
+        ObservedMemories observed = new ObservedMemories(conversation, embedder);
+        List<String> order = conversation.sessions().stream().flatMap(session -> session.turns().stream()).map(DialogueTurn::eventId).toList();
+        Instant end = end(conversation);
+        List<TrainingExample> examples = new ArrayList<>();
+        for (Question question : conversation.questions()) {
+            List<ScoredMemory> evidence = order.stream().filter(question.evidence()::contains).flatMap(turn -> observed.turn(turn).stream())
+                    .map(memory -> new ScoredMemory(memory, 1)).toList();
+            if (!question.adversarial() && question.answer().isPresent() && !evidence.isEmpty()) {
+                examples.add(new TrainingExample(GenerationPrompt.messages(new QuestionContext(conversation.id(), question.id(), question.text(), end, evidence), true),
+                        Words.oneLine(question.answer().get()), question.evidence(), conversation.id() + "/category-" + question.category()));
+            }
+        }
+        return examples;
+    }
+
+    private static Instant end(LocomoConversation conversation) {
+        return conversation.sessions().get(conversation.sessions().size() - 1).turns().get(0).time().plusSeconds(86_400);
     }
 
     /** One sequence of both, each in its order: the beginning of a set is made up as the whole. */

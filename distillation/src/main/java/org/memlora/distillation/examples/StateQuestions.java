@@ -26,6 +26,7 @@ final class StateQuestions {
     private static final int MOST_MEMORIES = 10;
     private static final int PEOPLE = 2;
     private static final List<String> NAMES = List.of("Ottilie", "Wendell", "Zuri", "Anselm", "Maren", "Thaddeus", "Ines", "Cormac", "Solveig", "Bastian");
+    private static final List<String> HELD_OUT_NAMES = List.of("Perpetua", "Aldous", "Niamh", "Casimir", "Yusra", "Leopold", "Birgit", "Tariq");
 
     private final TextEmbedder embedder;
     private final MemoryRetriever retriever;
@@ -63,7 +64,7 @@ final class StateQuestions {
 
     /** Names that nobody in the conversation bears or mentions. */
     private List<String> people(LocomoConversation conversation, ObservedMemories observed) {
-        List<String> free = new ArrayList<>(NAMES.stream().filter(name -> !conversation.speakers().contains(name)
+        List<String> free = new ArrayList<>((wording == Wording.HELD_OUT ? HELD_OUT_NAMES : NAMES).stream().filter(name -> !conversation.speakers().contains(name)
                 && conversation.turns().values().stream().noneMatch(turn -> turn.text().contains(name))
                 && conversation.questions().stream().noneMatch(question -> question.text().contains(name))
                 && observed.memories().stream().noneMatch(memory -> memory.text().contains(name))).toList());

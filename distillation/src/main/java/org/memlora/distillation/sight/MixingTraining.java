@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.memlora.distillation.scenes.LabelledScene;
 import org.memlora.distillation.scenes.SceneAttributes;
 import org.memlora.distillation.scenes.SceneSplit;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.picture.RgbPicture;
 import org.memlora.models.vision.embedded.ObjectSight;
 import org.memlora.models.vision.embedded.ObjectSight.Places;
@@ -49,7 +50,8 @@ final class MixingTraining {
         SplittableRandom random = new SplittableRandom(settings.seed() + 17);
         int to = from + settings.mixingPictures();
         for (int first = from; first < to; first += PICTURES_AT_ONCE) {
-            keep(SceneAttributes.scenes(SceneSplit.TRAIN, sceneSeed, first, Math.min(first + PICTURES_AT_ONCE, to)), random);
+            List<LabelledScene> scenes = SceneAttributes.scenes(SceneSplit.TRAIN, sceneSeed, first, Math.min(first + PICTURES_AT_ONCE, to));
+            NativeCalls.run(() -> keep(scenes, random));
         }
     }
 
@@ -86,8 +88,12 @@ final class MixingTraining {
             }
             List<Kept> pass = kept.get(step / perEpoch % SHIFTS);
             int from = step % perEpoch * BATCH;
-            backward(mixed(pass.subList(from, Math.min(from + BATCH, pass.size())), new SplittableRandom(settings.seed() * 1_000_003 + step)));
-            optimizer.step(step, steps);
+            List<Kept> batch = mixed(pass.subList(from, Math.min(from + BATCH, pass.size())), new SplittableRandom(settings.seed() * 1_000_003 + step));
+            int at = step;
+            NativeCalls.run(() -> {
+                backward(batch);
+                optimizer.step(at, steps);
+            });
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import org.memlora.distillation.scenes.LabelledScene;
 import org.memlora.distillation.scenes.SceneAttributes;
 import org.memlora.distillation.scenes.SceneSplit;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.safetensors.SafetensorsType;
 import org.memlora.models.safetensors.SafetensorsWriter;
@@ -69,7 +70,7 @@ public final class SightTraining {
         SightScore score = null;
         while (step < steps) {
             long start = System.nanoTime();
-            loss = step();
+            loss = NativeCalls.call(this::step);
             seconds += (System.nanoTime() - start) / 1e9;
             if (step % settings.validateEverySteps() == 0 || step == steps) {
                 score = validate();
@@ -125,7 +126,7 @@ public final class SightTraining {
         for (int from = 0; from < settings.validationPictures(); from += settings.batchPictures()) {
             List<LabelledScene> scenes = SceneAttributes.scenes(SceneSplit.VALIDATION, sceneSeed, from,
                     Math.min(from + settings.batchPictures(), settings.validationPictures()));
-            var found = sight.look(scenes.stream().map(LabelledScene::picture).toList());
+            var found = NativeCalls.call(() -> sight.look(scenes.stream().map(LabelledScene::picture).toList()));
             for (int i = 0; i < scenes.size(); i++) {
                 score.add(scenes.get(i), found.get(i));
             }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
@@ -76,7 +77,7 @@ public final class LoraTrainer {
         long tokensBefore = state.tokens;
         double secondsBefore = state.seconds;
         while (state.step < Math.min(steps, lastStep) && !patienceEnded()) {
-            double loss = step();
+            double loss = NativeCalls.call(this::step);
             listener.stepped(state.step, steps, loss, (state.tokens - tokensBefore) / (state.seconds - secondsBefore));
             if (state.step % settings.validateEverySteps() == 0 || state.step == steps) {
                 validate(loss);
@@ -142,7 +143,7 @@ public final class LoraTrainer {
     private void validate(double trainingLoss) {
         double sum = 0;
         for (List<Row> rows : BatchPlan.microBatches(validation, settings.microBatchTokens())) {
-            sum += CompletionLoss.value(model, rows);
+            sum += NativeCalls.call(() -> CompletionLoss.value(model, rows));
         }
         double loss = sum / validation.stream().mapToInt(Row::completionTokens).sum();
         boolean best = loss < state.bestLoss;

@@ -129,6 +129,20 @@ class TrainingExamplesTest {
     }
 
     @Test
+    void goldEvidenceIsTheQuestionsTurnsAndNothingElse() {
+        try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
+            LocomoConversation conversation = LocomoFile.read(SMALL);
+            List<TrainingExample> examples = new GenerationExamples(embedder, GENERATION, Wording.HELD_OUT, 2).withGoldEvidence(conversation);
+            assertThat(examples).hasSize((int) conversation.questions().stream().filter(question -> !question.adversarial()).count());
+            for (TrainingExample example : examples) {
+                assertThat(memories(example)).as(question(example)).hasSameSizeAs(example.eventIds());
+            }
+            TrainingExample flowers = examples.stream().filter(example -> question(example).equals("What flowers did Ann show?")).findFirst().orElseThrow();
+            assertThat(memories(flowers)).singleElement().asString().contains("a garden with red tulips");
+        }
+    }
+
+    @Test
     void whatIsNowRestsOnTheLaterMemoryAndWhatWasOnTheEarlierOne() {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             GenerationExamples.Settings settings = new GenerationExamples.Settings(4, 5, 3, 1, 0, 0, 0, 1, 3);

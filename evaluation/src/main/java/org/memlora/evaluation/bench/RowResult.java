@@ -2,7 +2,6 @@ package org.memlora.evaluation.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
 import org.memlora.operators.Stage;
 import org.memlora.topology.serving.StageMeter;
 
@@ -33,7 +32,7 @@ final class RowResult {
         ObjectNode stages = json.putObject("stages");
         for (Stage stage : RandomExperts.STAGES) {
             StageMeter.Work work = meter.of(stage);
-            ObjectNode one = stages.putObject(stage.name().toLowerCase(Locale.ROOT));
+            ObjectNode one = stages.putObject(stage.word());
             one.put("requests", work.requests());
             one.put("promptTokens", mean(work.promptTokens(), work.requests()));
             one.put("cachedPromptTokens", mean(work.cachedTokens(), work.requests()));

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
@@ -122,7 +121,7 @@ public record ScoredRow(RowOutcome outcome, List<ScoredAnswer> answers, Optional
         for (Stage stage : STAGES) {
             StageMeter.Work work = outcome.meter().of(stage);
             if (work.requests() > 0) {
-                json.put(stage.name().toLowerCase(Locale.ROOT), (double) (prompt ? work.promptTokens() : work.outputTokens()) / work.requests());
+                json.put(stage.word(), (double) (prompt ? work.promptTokens() : work.outputTokens()) / work.requests());
             }
         }
         return json;

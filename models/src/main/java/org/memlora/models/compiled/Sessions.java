@@ -3,6 +3,7 @@ package org.memlora.models.compiled;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import org.memlora.models.NativeCalls;
 
 /** Opens graphs whose weights lie in a file of their own. */
 final class Sessions {
@@ -12,6 +13,10 @@ final class Sessions {
 
     /** @throws IllegalStateException if the runtime can't run the graph; says why */
     static OrtSession open(OrtEnvironment environment, byte[] graph, CompiledWeights weights, int threads) {
+        return NativeCalls.call(() -> create(environment, graph, weights, threads));
+    }
+
+    private static OrtSession create(OrtEnvironment environment, byte[] graph, CompiledWeights weights, int threads) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(threads);
             // Shapes change from call to call: a plan per shape would only pile up.

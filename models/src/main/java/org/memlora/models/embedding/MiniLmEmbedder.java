@@ -5,6 +5,7 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2EmbeddingModel;
 import java.util.ArrayList;
 import java.util.List;
+import org.memlora.models.NativeCalls;
 
 /**
  * all-MiniLM-L6-v2 on ONNX Runtime; the model comes in a jar and is loaded once per process.
@@ -37,7 +38,7 @@ public final class MiniLmEmbedder implements TextEmbedder {
             }
             segments.add(TextSegment.from(cut(texts.get(i))));
         }
-        return model.embedAll(segments).content().stream().map(Embedding::vector).map(MiniLmEmbedder::normalised).toList();
+        return NativeCalls.call(() -> model.embedAll(segments)).content().stream().map(Embedding::vector).map(MiniLmEmbedder::normalised).toList();
     }
 
     private static String cut(String text) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.grammar.TokenMasks;
 import org.memlora.models.grammar.TokenTrie;
 import org.memlora.models.tokenizer.Tokenizer;
@@ -149,7 +150,7 @@ public final class ContinuousBatcher implements AutoCloseable {
         String reason = CLOSED;
         try {
             while (admit()) {
-                step();
+                NativeCalls.run(this::step);
             }
         } catch (Throwable e) {
             LOG.error("The scheduler of the model stopped", e);
@@ -210,7 +211,7 @@ public final class ContinuousBatcher implements AutoCloseable {
             if (most == 0 || !begin(row)) {
                 continue;
             }
-            RowInput input = request.next(row, most, draftTokens, executor.vocabularySize());
+            RowInput input = request.next(row, most, request.written() < settings.draftAfter() ? 0 : draftTokens, executor.vocabularySize());
             left -= prefilling ? input.tokens().length : 0;
             inputs.add(input);
         }

@@ -74,6 +74,11 @@ final class RowGeneration {
         return fed < prompt.length;
     }
 
+    /** Tokens of the completion so far. */
+    int written() {
+        return text.length() - prompt.length;
+    }
+
     int promptTokens() {
         return prompt.length;
     }

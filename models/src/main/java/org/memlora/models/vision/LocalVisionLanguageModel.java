@@ -11,11 +11,13 @@ import org.memlora.models.ChatMessage.Role;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.ModelInfo;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.PictureRequest;
 import org.memlora.models.VisionLanguageModel;
 import org.memlora.models.generation.LocalLanguageModel;
 import org.memlora.models.picture.PictureDecoder;
 import org.memlora.models.picture.PictureException;
+import org.memlora.models.picture.RgbPicture;
 import org.memlora.models.tokenizer.Tokenizer;
 import org.memlora.models.transformer.TransformerExecutor;
 
@@ -117,7 +119,8 @@ public final class LocalVisionLanguageModel implements VisionLanguageModel {
         Eyes.Seen seen;
         try {
             synchronized (eyes) {   // bounds memory, and the eyes serve one caller at a time
-                seen = eyes.see(decoder.decode(request.picture()));
+                RgbPicture picture = decoder.decode(request.picture());
+                seen = NativeCalls.call(() -> eyes.see(picture));
             }
         } catch (PictureException e) {
             return failed(e.getMessage());

@@ -82,7 +82,7 @@ final class DemoReport {
             StageMeter.Work work = meter.of(stage);
             if (work.calls() > 0) {
                 double spent = work.nanos() / NANOS;
-                line(out, stage.name().toLowerCase(Locale.ROOT), String.format(Locale.ROOT,
+                line(out, stage.word(), String.format(Locale.ROOT,
                         "%.1f s%s, %d requests in %d calls, %d tokens read (%d of them kept from earlier), %d written: %.0f tokens/s", spent,
                         seconds.map(time -> String.format(Locale.ROOT, " (%.0f %% of the time)", 100 * spent / time)).orElse(""), work.requests(),
                         work.calls(), work.promptTokens(), work.cachedTokens(), work.outputTokens(),

@@ -3,7 +3,6 @@ package org.memlora.topology.flow;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 import org.memlora.operators.Stage;
@@ -54,7 +53,7 @@ public final class DeadLetters {
     private static FailedEvent letter(
             Stage stage, String reason, String bankId, List<String> eventIds, Instant time, List<byte[]> events) {
         FailedEvent letter = new FailedEvent();
-        letter.setStage(stage.name().toLowerCase(Locale.ROOT));
+        letter.setStage(stage.word());
         letter.setReason(cut(reason, LONGEST_REASON));
         letter.setBankId(cut(bankId, LONGEST_NAME));
         letter.setEventIds(eventIds.stream().map(id -> cut(id, LONGEST_NAME)).toList());

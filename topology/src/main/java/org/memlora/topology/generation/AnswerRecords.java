@@ -2,7 +2,6 @@ package org.memlora.topology.generation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -93,7 +92,7 @@ final class AnswerRecords {
             }
         });
         List<org.memlora.schemas.StageUsage> records = new ArrayList<>();
-        all.forEach((stage, usage) -> records.add(new org.memlora.schemas.StageUsage(stage.name().toLowerCase(Locale.ROOT),
+        all.forEach((stage, usage) -> records.add(new org.memlora.schemas.StageUsage(stage.word(),
                 usage.calls(), usage.promptTokens(), usage.outputTokens(), usage.nanos() / 1_000)));
         return records;
     }

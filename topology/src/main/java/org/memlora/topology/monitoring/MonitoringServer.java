@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.ToDoubleFunction;
@@ -104,7 +103,7 @@ public final class MonitoringServer implements AutoCloseable {
     private static void count(PrometheusMeterRegistry registry, StageMeter meter, Stage stage, String name, Tags tags,
             ToDoubleFunction<StageMeter.Work> count) {
         FunctionCounter.builder(name, meter, all -> count.applyAsDouble(all.of(stage)))
-                .tags(tags.and("stage", stage.name().toLowerCase(Locale.ROOT))).register(registry);
+                .tags(tags.and("stage", stage.word())).register(registry);
     }
 
     private void handle(HttpExchange exchange) throws IOException {

@@ -47,7 +47,7 @@ public final class PipelineMetrics {
 
     /** One operator call of a stage. */
     public <T> T stage(Stage stage, Supplier<T> call) {
-        Tag tag = Tag.of("stage", name(stage));
+        Tag tag = Tag.of("stage", stage.word());
         long start = System.nanoTime();
         try {
             return call.get();
@@ -95,10 +95,6 @@ public final class PipelineMetrics {
 
     private Timer timer(String name, String description, Duration[] buckets) {
         return Timer.builder(name).description(description).serviceLevelObjectives(buckets).register(registry);
-    }
-
-    private static String name(Stage stage) {
-        return stage.name().toLowerCase(Locale.ROOT);
     }
 
     private static Duration[] millis(long... bounds) {

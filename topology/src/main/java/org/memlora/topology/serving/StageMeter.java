@@ -2,7 +2,6 @@ package org.memlora.topology.serving;
 
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -107,7 +106,7 @@ public final class StageMeter {
     /** What the model works on, e.g. "extraction, 16 requests"; empty between calls. */
     public synchronized String running() {
         return running.entrySet().stream().filter(entry -> entry.getValue() > 0)
-                .map(entry -> entry.getKey().name().toLowerCase(Locale.ROOT) + ", " + entry.getValue()
+                .map(entry -> entry.getKey().word() + ", " + entry.getValue()
                         + (entry.getValue() == 1 ? " request" : " requests")).collect(Collectors.joining("; "));
     }
 
