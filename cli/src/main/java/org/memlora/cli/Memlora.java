@@ -36,7 +36,9 @@ public final class Memlora implements Runnable {
     public static void main(String[] arguments) {
         logLevels(arguments);
         EndSignals.install();
-        System.exit(run(arguments));
+        int code = run(arguments);
+        EndSignals.awaitCalls();
+        System.exit(code);
     }
 
     /** The exit code. */

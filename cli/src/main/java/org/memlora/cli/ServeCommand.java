@@ -131,8 +131,11 @@ final class ServeCommand implements Callable<Integer> {
         worker.start();
         worker.awaitStop();
         health.shutdownNow();
+        if (worker.state() == State.PENDING_SHUTDOWN) {
+            halt("The events in hand were not done in time; nothing of them is committed, the next worker takes them up.");
+        }
         if (worker.failure().filter(ServeCommand::isHang).isPresent()) {
-            haltOnHang(worker.failure().get());
+            halt(worker.failure().get().getMessage());
         }
         if (worker.failure().isPresent()) {
             throw new IllegalStateException("The worker stopped: " + worker.failure().get().getMessage(), worker.failure().get());
@@ -144,9 +147,9 @@ final class ServeCommand implements Callable<Integer> {
         return failure instanceof ModelHangError || failure.getCause() != null && isHang(failure.getCause());
     }
 
-    /** Closing the model would wait for the call that does not come back. */
-    private static void haltOnHang(Throwable failure) {
-        System.err.println("memlora: " + failure.getMessage());
+    /** Closing the model would wait for a call that may not come back, and fail the requests of those that do. */
+    private static void halt(String message) {
+        System.err.println("memlora: " + message);
         System.err.flush();
         Runtime.getRuntime().halt(1);
     }

@@ -73,9 +73,13 @@ public final class TrainingSets {
         List<TrainingExample> examples = new ArrayList<>();
         for (Path path : conversations) {
             LocomoConversation conversation = LocomoFile.read(path);
+            if (set.equals(CrossValidation.SET) && wanted == Stage.GENERATION) {
+                examples.addAll(answers.withGoldEvidence(conversation));
+                continue;
+            }
             examples.addAll(teacher.isPresent() ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
-                case GENERATION -> set.equals(CrossValidation.SET) ? answers.withGoldEvidence(conversation) : answers.build(conversation);
+                case GENERATION -> answers.build(conversation);
                 default -> updates.build(conversation, UPDATES_PER_OPERATION);
             });
             out.println("built " + examples.size() + " " + set + " examples of " + stage + " up to " + conversation.id());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.memlora.evaluation.health.HealthSuite;
 import org.memlora.evaluation.health.MemoryCleanness;
 import org.memlora.evaluation.judge.ChatJudge;
@@ -54,33 +55,34 @@ public final class EvaluationRun {
                 TextEmbedder embedder = new CachedTextEmbedder(new MiniLmEmbedder(), CACHED_EMBEDDINGS)) {
             AnswerScoring scoring = new AnswerScoring(embedder, settings.judge().map(ChatJudge::new),
                     (row, what, done, total) -> progress.step(row.text() + ", " + what, done, total, ""));
-            Set<RowName> chosen;
+            Set<RowName> left;
             try (LanguageModel model = LanguageModels.load(settings.model(), progress.downloads())) {
                 progress.close();
-                chosen = settings.chosen(model.info().experts());
+                left = new TreeSet<>(settings.chosen(model.info().experts()));
                 Rows runner = new Rows(data, model, embedder, scoring, progress);
-                for (RowName name : inOrder(chosen)) {
+                for (RowName name : inOrder(left)) {
                     if (name != RowName.RIVAL) {
                         rows.add(runner.run(name));
-                        report = written(data, rows);
+                        left.remove(name);
+                        report = written(data, rows, left);
                     }
                 }
             }
-            if (chosen.contains(RowName.RIVAL)) {
+            if (left.remove(RowName.RIVAL)) {
                 LanguageModels.Request model = settings.model();
                 try (LanguageModel rival = LanguageModels.load(new LanguageModels.Request(settings.rival().orElseThrow(), Optional.empty(),
                         model.compute(), model.rows(), model.contextTokens()), progress.downloads())) {
                     progress.close();
                     rows.add(new Rows(data, rival, embedder, scoring, progress).run(RowName.RIVAL));
-                    report = written(data, rows);
+                    report = written(data, rows, left);
                 }
             }
         }
         report.print(out);
     }
 
-    private EvaluationReport written(EvaluationData data, List<ScoredRow> rows) throws IOException {
-        EvaluationReport report = new EvaluationReport(settings, data, rows);
+    private EvaluationReport written(EvaluationData data, List<ScoredRow> rows, Set<RowName> left) throws IOException {
+        EvaluationReport report = new EvaluationReport(settings, data, rows, inOrder(left));
         report.write();
         return report;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +19,9 @@ public final class JsonFile {
     /** Indented; the folder is made if missing. */
     public static void write(Path file, JsonNode json) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, withoutNaN(json).toPrettyString() + "\n");
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.writeString(part, withoutNaN(json).toPrettyString() + "\n");
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** One object per line. */

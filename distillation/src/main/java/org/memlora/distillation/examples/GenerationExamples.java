@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.memlora.distillation.locomo.LocomoConversation;
@@ -94,13 +95,19 @@ public final class GenerationExamples {
         List<TrainingExample> examples = new ArrayList<>();
         for (Question question : conversation.questions()) {
             List<ScoredMemory> evidence = order.stream().filter(question.evidence()::contains).flatMap(turn -> observed.turn(turn).stream())
-                    .map(memory -> new ScoredMemory(memory, 1)).toList();
+                    .map(memory -> new ScoredMemory(undated(memory), 1)).toList();
             if (!question.adversarial() && question.answer().isPresent() && !evidence.isEmpty()) {
                 examples.add(new TrainingExample(GenerationPrompt.messages(new QuestionContext(conversation.id(), question.id(), question.text(), end, evidence), true),
                         Words.oneLine(question.answer().get()), question.evidence(), conversation.id() + "/category-" + question.category()));
             }
         }
         return examples;
+    }
+
+    /** Its line begins with the day it was said, also where it names another one. */
+    private static Memory undated(Memory turn) {
+        return new Memory(turn.id(), turn.text(), turn.validFrom(), turn.validTo(), Optional.empty(), turn.sourceEventIds(), turn.supersedes(),
+                turn.supersededBy(), turn.embedding());
     }
 
     private static Instant end(LocomoConversation conversation) {

@@ -25,6 +25,7 @@ import org.memlora.distillation.training.ExpertCard;
 import org.memlora.distillation.training.FreshAdapter;
 import org.memlora.distillation.training.LoraTrainer;
 import org.memlora.distillation.training.TrainingProgressBar;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.OpenedBase;
 import org.memlora.models.safetensors.SafetensorsFile;
 import org.memlora.models.transformer.DecoderWeights;
@@ -165,7 +166,7 @@ public final class VisionTraining {
         for (int first = from; first < from + count; first += PICTURES_AT_ONCE) {
             List<LabelledScene> scenes = SceneAttributes.scenes(split, config.scenes().seed(), first,
                     Math.min(first + PICTURES_AT_ONCE, from + count), furtherCounting);
-            List<ObjectFeatures> features = sight.look(scenes.stream().map(LabelledScene::picture).toList(), styles);
+            List<ObjectFeatures> features = NativeCalls.call(() -> sight.look(scenes.stream().map(LabelledScene::picture).toList(), styles));
             for (int i = 0; i < scenes.size(); i++) {
                 int id = base.config().vocabularySize() + projector.keep(features.get(i));
                 int[] picture = IntStream.range(id, id + features.get(i).rows().length).toArray();

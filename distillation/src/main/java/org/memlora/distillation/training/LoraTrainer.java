@@ -77,7 +77,7 @@ public final class LoraTrainer {
         long tokensBefore = state.tokens;
         double secondsBefore = state.seconds;
         while (state.step < Math.min(steps, lastStep) && !patienceEnded()) {
-            double loss = NativeCalls.call(this::step);
+            double loss = step();
             listener.stepped(state.step, steps, loss, (state.tokens - tokensBefore) / (state.seconds - secondsBefore));
             if (state.step % settings.validateEverySteps() == 0 || state.step == steps) {
                 validate(loss);
@@ -116,14 +116,15 @@ public final class LoraTrainer {
         List<List<Row>> microBatches = BatchPlan.microBatches(rows, settings.microBatchTokens());
         for (int i = 0; i < microBatches.size(); i++) {
             long seed = (settings.seed() * 1_000_003 + state.step) * 1_009 + i;
-            sum += CompletionLoss.backward(model, microBatches.get(i), 1.0 / completionTokens, dropout, seed);
+            List<Row> microBatch = microBatches.get(i);
+            sum += NativeCalls.call(() -> CompletionLoss.backward(model, microBatch, 1.0 / completionTokens, dropout, seed));
         }
         double loss = sum / completionTokens;
         if (!Double.isFinite(loss)) {
             throw new DivergedException("the loss is " + loss + " at step " + state.step + ": lower the learning rate (it is "
                     + settings.learningRate() + ") and start again in an empty folder.", state.step, state.tokens, state.seconds);
         }
-        update(Gradients.take(model));
+        NativeCalls.run(() -> update(Gradients.take(model)));
         state.step++;
         state.tokens += rows.stream().mapToInt(row -> row.tokens().length).sum();
         state.seconds += (System.nanoTime() - start) / 1e9;

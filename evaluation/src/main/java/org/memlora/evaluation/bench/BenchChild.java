@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import sun.misc.Signal;
 
 /**
  * The process of one part: no part inherits another's memory, compiled code or native library. Arguments: the part as
@@ -18,6 +19,8 @@ public final class BenchChild {
     private BenchChild() { }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        // Ctrl-C goes to parent and child; the parent ends its children.
+        Signal.handle(new Signal("INT"), signal -> { });
         ObjectMapper json = new ObjectMapper();
         BenchPart part = json.readValue(Path.of(arguments[0]).toFile(), BenchPart.class);
         ObjectNode result;

@@ -14,6 +14,7 @@ import org.memlora.evaluation.JsonFile;
 import org.memlora.evaluation.metrics.AnswerScores;
 import org.memlora.evaluation.questions.EvaluatedConversation;
 import org.memlora.evaluation.questions.EvaluationData;
+import org.memlora.evaluation.rows.RowName;
 import org.memlora.evaluation.rows.RowOutcome;
 import org.memlora.schemas.MemoryOperation;
 
@@ -26,12 +27,14 @@ public final class EvaluationReport {
     private final EvaluationSettings settings;
     private final EvaluationData data;
     private final List<ScoredRow> rows;
+    private final List<RowName> left;
 
-    /** @param rows at least one */
-    public EvaluationReport(EvaluationSettings settings, EvaluationData data, List<ScoredRow> rows) {
+    /** @param rows at least one @param left rows that are still to be measured */
+    public EvaluationReport(EvaluationSettings settings, EvaluationData data, List<ScoredRow> rows, List<RowName> left) {
         this.settings = settings;
         this.data = data;
         this.rows = List.copyOf(rows);
+        this.left = List.copyOf(left);
     }
 
     public void write() throws IOException {
@@ -46,7 +49,7 @@ public final class EvaluationReport {
                         row.outcome().operations().stream().map(EvaluationReport::operation).toList());
             }
         }
-        Files.writeString(folder.resolve("report.html"), new HtmlReport(settings, data, rows).html());
+        Files.writeString(folder.resolve("report.html"), new HtmlReport(settings, data, rows, left).html());
     }
 
     public void print(PrintStream out) {
@@ -71,6 +74,7 @@ public final class EvaluationReport {
         ArrayNode conversations = json.putArray("conversations");
         data.conversations().stream().map(EvaluatedConversation::bankId).forEach(conversations::add);
         json.put("questions", data.questions().size()).put("turns", data.turns());
+        left.stream().map(RowName::text).forEach(json.putArray("rowsNotMeasuredYet")::add);
         json.put("compositeParts", "mean of rouge1, meteor (exact words and stems) and similarity (MiniLM); without BERTScore");
         ArrayNode list = json.putArray("rows");
         rows.forEach(row -> list.add(row.json(EvaluationSettings.SEED)));

@@ -11,6 +11,7 @@ import org.memlora.evaluation.plots.BarChart;
 import org.memlora.evaluation.plots.Xml;
 import org.memlora.evaluation.questions.EvaluatedConversation;
 import org.memlora.evaluation.questions.EvaluationData;
+import org.memlora.evaluation.rows.RowName;
 
 /** The page for people: one file that needs nothing else. */
 final class HtmlReport {
@@ -27,11 +28,13 @@ final class HtmlReport {
     private final EvaluationSettings settings;
     private final EvaluationData data;
     private final List<ScoredRow> rows;
+    private final List<RowName> left;
 
-    HtmlReport(EvaluationSettings settings, EvaluationData data, List<ScoredRow> rows) {
+    HtmlReport(EvaluationSettings settings, EvaluationData data, List<ScoredRow> rows, List<RowName> left) {
         this.settings = settings;
         this.data = data;
         this.rows = rows;
+        this.left = left;
     }
 
     String html() {
@@ -41,7 +44,8 @@ final class HtmlReport {
                 .append(Xml.escaped(String.join(", ", data.conversations().stream().map(EvaluatedConversation::bankId).toList()))).append(": ")
                 .append(data.turns()).append(" turns, ").append(data.questions().size()).append(" questions. Commit ")
                 .append(Xml.escaped(settings.commit())).append(", seed ").append(EvaluationSettings.SEED)
-                .append(".").append(settings.rival().map(rival -> " Rival: " + Xml.escaped(rival) + ".").orElse("")).append("</p>\n");
+                .append(".").append(settings.rival().map(rival -> " Rival: " + Xml.escaped(rival) + ".").orElse(""))
+                .append(left.isEmpty() ? "" : " Not measured yet: " + String.join(", ", left.stream().map(RowName::text).toList()) + ".").append("</p>\n");
         scores(html);
         categories(html);
         recall(html);

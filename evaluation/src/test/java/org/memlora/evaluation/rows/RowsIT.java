@@ -93,7 +93,7 @@ class RowsIT {
         Path report = folder.resolve("report");
         EvaluationSettings settings = new EvaluationSettings(new LanguageModels.Request("scripted", Optional.empty(), LanguageModels.Compute.CPU, 1, 64),
                 Optional.empty(), List.of(), Optional.empty(), 1, 1, Optional.empty(), report, "abc");
-        new EvaluationReport(settings, data, rows).write();
+        new EvaluationReport(settings, data, rows, List.of()).write();
         JsonNode summary = new ObjectMapper().readTree(report.resolve("summary.json").toFile());
 
         assertThat(summary.get("model").asText()).isEqualTo("scripted");

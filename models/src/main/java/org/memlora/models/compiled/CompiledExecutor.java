@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.memlora.models.GenerationRequest;
+import org.memlora.models.NativeCalls;
 import org.memlora.models.compiled.WeightLayout.Linear;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.DecoderWeights;
@@ -292,9 +293,11 @@ public final class CompiledExecutor implements TransformerExecutor {
     public void close() {
         if (!closed) {
             closed = true;
-            Sessions.close(blocks);
-            Sessions.close(outputMatrix);
-            cache.close();
+            NativeCalls.run(() -> {
+                Sessions.close(blocks);
+                Sessions.close(outputMatrix);
+                cache.close();
+            });
         }
     }
 }

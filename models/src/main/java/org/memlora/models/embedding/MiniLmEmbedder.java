@@ -18,7 +18,7 @@ public final class MiniLmEmbedder implements TextEmbedder {
 
     private static final int DIMENSIONS = 384;
 
-    private final AllMiniLmL6V2EmbeddingModel model = new AllMiniLmL6V2EmbeddingModel(Runnable::run);
+    private final AllMiniLmL6V2EmbeddingModel model = NativeCalls.call(() -> new AllMiniLmL6V2EmbeddingModel(Runnable::run));
 
     @Override
     public int dimensions() {
