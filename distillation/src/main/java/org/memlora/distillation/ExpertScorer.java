@@ -63,9 +63,8 @@ public final class ExpertScorer {
     }
 
     /** As the stage's operator takes it: an extraction expert's facts only where it is sure that there are any. */
-    private static String text(Stage stage, String expert, Completion completion) {
-        boolean unsure = stage == Stage.EXTRACTION && !expert.equals(GenerationRequest.BASE)
-                && ExtractionOperator.isUnsure(completion, OperatorSettings.DEFAULT.factConfidence());
+    private String text(Stage stage, String expert, Completion completion) {
+        boolean unsure = stage == Stage.EXTRACTION && ExtractionOperator.isUnsure(completion, model.info().leastConfidence().getOrDefault(expert, 0.0));
         return unsure ? ExtractionPrompt.NONE : completion.text().strip();
     }
 

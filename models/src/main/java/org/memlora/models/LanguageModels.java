@@ -13,6 +13,7 @@ import org.memlora.models.bases.DownloadProgress;
 import org.memlora.models.compiled.CompiledModels;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
+import org.memlora.models.lora.ExpertConfidence;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.EagerExecutor;
@@ -93,7 +94,8 @@ public final class LanguageModels {
             executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
                     gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
         }
-        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
+        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
+                request.experts().map(folder -> ExpertConfidence.read(folder, experts.keySet())).orElse(Map.of()));
         LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
         return VisionModels.withEyes(request, parts, executor, language, gpu ? Device.gpu() : Device.cpu());
     }

@@ -1,5 +1,6 @@
 package org.memlora.models;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -8,9 +9,21 @@ import java.util.Set;
  * @param base name of the base, as given to {@code --base}
  * @param contextTokens longest prompt plus completion of one row, in tokens
  * @param experts names of the resident LoRA experts; without the base itself
+ * @param leastConfidence by expert, {@link Completion#confidence} below which its stage does not trust an output; all count where there is none
  */
-public record ModelInfo(String base, int contextTokens, Set<String> experts) {
+public record ModelInfo(String base, int contextTokens, Set<String> experts, Map<String, Double> leastConfidence) {
     public ModelInfo {
         experts = Set.copyOf(experts);
+        leastConfidence = Map.copyOf(leastConfidence);
+    }
+
+    /** All outputs count. */
+    public ModelInfo(String base, int contextTokens, Set<String> experts) {
+        this(base, contextTokens, experts, Map.of());
+    }
+
+    /** The same model with other experts to be seen. */
+    public ModelInfo withExperts(Set<String> others) {
+        return new ModelInfo(base, contextTokens, others, leastConfidence);
     }
 }

@@ -3,17 +3,15 @@ package org.memlora.operators;
 /**
  * Limits of the memory operators.
  *
- * @param factConfidence facts of an exchange of which the extraction expert is less sure than this that it holds any are left out; without an
- *     expert all are kept, as an untuned model's first word says little
  * @param updateCandidates most similar memories shown to the update stage, per fact
  * @param similarityThreshold cosine below which a memory is no candidate; without candidates a fact is added without a model call
  * @param deleteConfidence a DELETE that the model is less sure of gives way to its next best operation
  * @param extractionTokens most tokens of the facts of one exchange
  * @param answerTokens most tokens of one answer
  */
-public record OperatorSettings(double factConfidence, int updateCandidates, double similarityThreshold, double deleteConfidence, int extractionTokens, int answerTokens) {
+public record OperatorSettings(int updateCandidates, double similarityThreshold, double deleteConfidence, int extractionTokens, int answerTokens) {
 
-    public static final OperatorSettings DEFAULT = new OperatorSettings(0.6, 4, 0.55, 0.8, 160, 48);
+    public static final OperatorSettings DEFAULT = new OperatorSettings(4, 0.55, 0.8, 160, 48);
 
     public OperatorSettings {
         requireAtLeastOne("updateCandidates", updateCandidates);
@@ -22,7 +20,6 @@ public record OperatorSettings(double factConfidence, int updateCandidates, doub
         if (!(similarityThreshold >= -1 && similarityThreshold <= 1)) {
             throw new IllegalArgumentException("similarityThreshold is " + similarityThreshold + ", expected -1 to 1");
         }
-        requireShare("factConfidence", factConfidence);
         requireShare("deleteConfidence", deleteConfidence);
     }
 

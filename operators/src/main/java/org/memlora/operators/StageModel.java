@@ -7,6 +7,7 @@ import org.memlora.models.Completion;
 import org.memlora.models.GenerationOptions;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
+import org.memlora.models.ModelInfo;
 import org.memlora.models.grammar.Grammar;
 
 /** The model as one stage sees it: with the stage's expert where one is resident, else with the bare base. */
@@ -28,6 +29,11 @@ public final class StageModel {
     /** True: the instruction lives in the expert's weights, so the short prompt is the right one (paper, section 3.2). */
     public boolean hasExpert() {
         return !expert.equals(GenerationRequest.BASE);
+    }
+
+    /** {@link ModelInfo#leastConfidence} of the expert; 0 = all its outputs count. */
+    public double leastConfidence() {
+        return model.info().leastConfidence().getOrDefault(expert, 0.0);
     }
 
     /** For a bank: where requests wait for the model, banks take turns. */

@@ -27,15 +27,16 @@ public final class ModelViews {
     static LanguageModel withExperts(LanguageModel model, Set<Stage> stages) {
         Set<String> visible = new HashSet<>(stages.stream().map(Stage::expertName).toList());
         visible.retainAll(model.info().experts());
-        ModelInfo info = new ModelInfo(model.info().base(), model.info().contextTokens(), visible);
-        return view(info, model::generate);
+        return view(model.info().withExperts(visible), model::generate);
     }
 
     /** With these experts only, each under its stage's name, whatever its own is. */
     static LanguageModel withExperts(LanguageModel model, Map<Stage, String> experts) {
         Map<String, String> own = new HashMap<>();
         experts.forEach((stage, expert) -> own.put(stage.expertName(), expert));
-        ModelInfo info = new ModelInfo(model.info().base(), model.info().contextTokens(), own.keySet());
+        Map<String, Double> least = new HashMap<>();
+        own.forEach((stage, expert) -> Optional.ofNullable(model.info().leastConfidence().get(expert)).ifPresent(value -> least.put(stage, value)));
+        ModelInfo info = new ModelInfo(model.info().base(), model.info().contextTokens(), own.keySet(), least);
         return view(info, requests -> model.generate(requests.stream().map(request -> new GenerationRequest(request.prompt(),
                 own.getOrDefault(request.expert(), request.expert()), request.grammar(), request.options(), request.tenant())).toList()));
     }

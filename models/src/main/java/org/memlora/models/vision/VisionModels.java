@@ -12,6 +12,7 @@ import org.memlora.models.OpenedBase;
 import org.memlora.models.VisionLanguageModel;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
+import org.memlora.models.lora.ExpertConfidence;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.picture.PictureDecoder;
@@ -41,7 +42,8 @@ public final class VisionModels {
         try {
             EagerExecutor executor = EagerExecutor.load(model.transformer(), model.weights(), experts, request.rows(),
                     request.contextTokens(), device, type);
-            ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet());
+            ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
+                    request.experts().map(from -> ExpertConfidence.read(from, experts.keySet())).orElse(Map.of()));
             LocalLanguageModel language = new LocalLanguageModel(info, executor, model.tokenizer(), BatcherSettings.DEFAULT);
             return new LocalVisionLanguageModel(language, executor, model.tokenizer(), tower, model.tiler(),
                     new PictureDecoder(PictureLimits.DEFAULT));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,20 @@ class ExpertLoaderTest {
         assertThat(qv.targets("model.layers.1.self_attn.v_proj")).isTrue();
         assertThat(qv.targets("model.layers.1.self_attn.k_proj")).isFalse();
         assertThat(qv.scaling(4)).isEqualTo(2);
+    }
+
+    @Test
+    void readsHowSureAnExpertMustBe(@TempDir Path folder) throws IOException {
+        for (String expert : List.of("extraction", "update", "generation")) {
+            Files.createDirectories(folder.resolve(expert));
+        }
+        Files.writeString(folder.resolve("extraction/confidence.json"), "{\"least\": 0.6}");
+        assertThat(ExpertConfidence.read(folder, List.of("extraction", "update"))).containsExactly(Map.entry("extraction", 0.6));
+        for (String wrong : List.of("{\"least\": 60}", "{\"least\": \"high\"}", "{}")) {
+            Files.writeString(folder.resolve("generation/confidence.json"), wrong);
+            assertThatThrownBy(() -> ExpertConfidence.read(folder, List.of("generation"))).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("confidence.json").hasMessageContaining("expected 0 to 1");
+        }
     }
 
     @Test

@@ -41,19 +41,15 @@ public final class ExtractionOperator {
         for (int i = 0; i < exchanges.size(); i++) {
             Completion completion = batch.completions().get(i);
             List<StageFailure> failures = new ArrayList<>();
-            List<String> texts = isUnsure(completion) ? List.of() : usableTexts(exchanges.get(i), completion, failures);
+            List<String> texts = isUnsure(completion, model.leastConfidence()) ? List.of() : usableTexts(exchanges.get(i), completion, failures);
             results.add(new ExtractionResult(exchanges.get(i), facts(exchanges.get(i), texts), batch.usage(i), failures));
         }
         return results;
     }
 
-    private boolean isUnsure(Completion completion) {
-        return model.hasExpert() && isUnsure(completion, settings.factConfidence());
-    }
-
     /** Whether facts were written though the expert wasn't sure that there are any: a fact or NONE is the grammar's first choice. */
-    public static boolean isUnsure(Completion completion, double factConfidence) {
-        return completion.finishReason() != FinishReason.FAILED && !completion.text().equals(ExtractionPrompt.NONE) && completion.confidence() < factConfidence;
+    public static boolean isUnsure(Completion completion, double leastConfidence) {
+        return completion.finishReason() != FinishReason.FAILED && !completion.text().equals(ExtractionPrompt.NONE) && completion.confidence() < leastConfidence;
     }
 
     private static List<String> usableTexts(Exchange exchange, Completion completion, List<StageFailure> failures) {

@@ -7,12 +7,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.memlora.models.Completion;
 import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
+import org.memlora.models.ModelInfo;
 import org.memlora.models.grammar.GrammarMatcher;
 import org.memlora.models.testing.ScriptedLanguageModel;
 import org.memlora.operators.OperatorSettings;
@@ -64,13 +66,15 @@ class ExtractionOperatorTest {
 
     @Test
     void shouldLeaveOutFactsOfWhichTheExpertIsNotSureThatThereAreAny() {
-        double least = OperatorSettings.DEFAULT.factConfidence();
+        double least = 0.6;
+        ModelInfo wary = new ModelInfo("canned", 2048, Set.of("extraction"), Map.of("extraction", least));
         Exchange dog = exchange("b", "My dog is named Rex", "I like dogs");
         for (double confidence : List.of(least, least - 0.01)) {
             Completion facts = new Completion("- Ann has a dog named Rex", FinishReason.STOP, 10, 0, 5, 1, 1, confidence, Optional.empty());
-            ExtractionResult result = operator(new CannedModel(Set.of("extraction"), request -> facts)).extract(List.of(dog)).get(0);
+            ExtractionResult result = operator(new CannedModel(wary, request -> facts)).extract(List.of(dog)).get(0);
             assertThat(texts(result)).as("%s", confidence).hasSize(confidence < least ? 0 : 1);
             assertThat(result.failures()).isEmpty();
+            assertThat(texts(operator(new CannedModel(Set.of("extraction"), request -> facts)).extract(List.of(dog)).get(0))).as("an expert that asks for nothing").hasSize(1);
             assertThat(texts(operator(new CannedModel(request -> facts)).extract(List.of(dog)).get(0))).as("an untuned base's word counts").hasSize(1);
         }
     }

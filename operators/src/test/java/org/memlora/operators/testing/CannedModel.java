@@ -15,7 +15,7 @@ import org.memlora.models.ModelInfo;
 public final class CannedModel implements LanguageModel {
 
     public final List<List<GenerationRequest>> batches = new ArrayList<>();
-    private final Set<String> experts;
+    private final ModelInfo info;
     private final Function<GenerationRequest, Completion> reply;
 
     public CannedModel(Function<GenerationRequest, Completion> reply) {
@@ -23,7 +23,11 @@ public final class CannedModel implements LanguageModel {
     }
 
     public CannedModel(Set<String> experts, Function<GenerationRequest, Completion> reply) {
-        this.experts = experts;
+        this(new ModelInfo("canned", 2048, experts), reply);
+    }
+
+    public CannedModel(ModelInfo info, Function<GenerationRequest, Completion> reply) {
+        this.info = info;
         this.reply = reply;
     }
 
@@ -33,7 +37,7 @@ public final class CannedModel implements LanguageModel {
 
     @Override
     public ModelInfo info() {
-        return new ModelInfo("canned", 2048, experts);
+        return info;
     }
 
     @Override
