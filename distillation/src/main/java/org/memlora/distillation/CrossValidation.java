@@ -62,12 +62,13 @@ public final class CrossValidation {
     /**
      * Prints each fold and the means, and writes both to {@code folds-<folds>/scores.json} in the stage's output folder.
      *
-     * @throws IllegalArgumentException if there are fewer conversations than folds
+     * @throws IllegalArgumentException if there are fewer conversations than folds, or what is to be answered has no room in the context
      */
     public List<Fold> run(String stage, int folds) {
         List<TrainingExample> training = ExampleFile.read(DistillationRun.setFile(config.data().folder(), "train", stage));
         List<TrainingExample> validation = ExampleFile.read(DistillationRun.setFile(config.data().folder(), "validation", stage));
         List<TrainingExample> measured = ExampleFile.read(DistillationRun.setFile(config.data().folder(), SET, stage));
+        requireRoom(measured, DistillationRun.setFile(config.data().folder(), SET, stage));
         List<List<String>> groups = groups(training, stage, folds);
         Path folder = config.output().resolve(stage).resolve("folds-" + folds);
         List<Fold> done = new ArrayList<>();
@@ -85,6 +86,15 @@ public final class CrossValidation {
         json.set("folds", JSON.valueToTree(done));
         WholeFile.write(folder.resolve("scores.json"), json.toPrettyString());
         return done;
+    }
+
+    /** Before hours are spent. */
+    private void requireRoom(List<TrainingExample> measured, Path file) {
+        int longest = measured.stream().mapToInt(example -> base.tokenizer().encodeChat(example.prompt()).length).max().orElse(0);
+        if (longest > config.contextTokens()) {
+            throw new IllegalArgumentException("The longest prompt of " + file + " has " + longest + " tokens, contextTokens of the configuration is "
+                    + config.contextTokens() + ": set it to at least " + longest + ".");
+        }
     }
 
     private Fold fold(String stage, List<String> conversations, Path folder, List<TrainingExample> others, List<TrainingExample> validation,

@@ -99,6 +99,10 @@ class CrossValidationTest {
         writeSets(folder);
         assertThatThrownBy(() -> run(folder, 0.01, 5)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("There can't be 5 folds: the training set of generation has 4 conversations, expected 2 to 4 folds.");
+        ExampleFile.write(folder.resolve("folds-generation.jsonl"), List.of(new TrainingExample(List.of(ChatMessage.user("x".repeat(80))), "so", List.of(), "a/category-1")));
+        assertThatThrownBy(() -> run(folder, 0.01, 2)).hasMessageMatching("The longest prompt of .*folds-generation.jsonl has \\d+ tokens, contextTokens of the configuration is 64.*");
+        assertThat(scored).as("nothing trained").isEmpty();
+        writeSets(folder);
         run(folder, 0.01, 2);
         assertThatThrownBy(() -> run(folder, 0.02, 2)).hasMessageContaining("belong to a run with other settings or data").hasMessageContaining("fold.json");
         ExampleFile.write(folder.resolve("folds-generation.jsonl"), examples("a"));
