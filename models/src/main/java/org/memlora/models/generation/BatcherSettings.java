@@ -10,10 +10,9 @@ package org.memlora.models.generation;
  * @param draftRows most rows in use for which drafts are tried, 0 = never: each drafted token costs a full batch as much as
  *     a token of another row
  * @param draftTokens most tokens of a draft
- * @param draftAfter tokens of a completion before its first draft: an answer of a few words is done before drafts pay
  */
 public record BatcherSettings(int prefillTokens, int queueCapacity, int prefixes, long prefixBytes, int draftRows,
-        int draftTokens, int draftAfter) {
+        int draftTokens) {
 
     private static final long MEBIBYTE = 1L << 20;
 
@@ -24,27 +23,22 @@ public record BatcherSettings(int prefillTokens, int queueCapacity, int prefixes
             throw new IllegalArgumentException("prefillTokens is " + prefillTokens + " and queueCapacity "
                     + queueCapacity + ", expected at least 1");
         }
-        if (prefixes < 0 || prefixBytes < 0 || draftRows < 0 || draftTokens < 1 || draftAfter < 0) {
-            throw new IllegalArgumentException("prefixes is " + prefixes + ", prefixBytes " + prefixBytes + ", draftRows "
-                    + draftRows + " and draftAfter " + draftAfter + ", expected at least 0; draftTokens is " + draftTokens + ", expected at least 1");
+        if (prefixes < 0 || prefixBytes < 0 || draftRows < 0 || draftTokens < 1) {
+            throw new IllegalArgumentException("prefixes is " + prefixes + ", prefixBytes " + prefixBytes + " and draftRows "
+                    + draftRows + ", expected at least 0; draftTokens is " + draftTokens + ", expected at least 1");
         }
     }
 
     /** With default prefixes and drafts. */
     public BatcherSettings(int prefillTokens, int queueCapacity) {
-        this(prefillTokens, queueCapacity, 32, 128 * MEBIBYTE, 2, 4, 8);
+        this(prefillTokens, queueCapacity, 32, 128 * MEBIBYTE, 2, 4);
     }
 
     public BatcherSettings withPrefixes(int most, long bytes) {
-        return new BatcherSettings(prefillTokens, queueCapacity, most, bytes, draftRows, draftTokens, draftAfter);
+        return new BatcherSettings(prefillTokens, queueCapacity, most, bytes, draftRows, draftTokens);
     }
 
-    /** From the first token of a completion on. */
     public BatcherSettings withDrafts(int rows, int tokens) {
-        return withDrafts(rows, tokens, 0);
-    }
-
-    public BatcherSettings withDrafts(int rows, int tokens, int after) {
-        return new BatcherSettings(prefillTokens, queueCapacity, prefixes, prefixBytes, rows, tokens, after);
+        return new BatcherSettings(prefillTokens, queueCapacity, prefixes, prefixBytes, rows, tokens);
     }
 }

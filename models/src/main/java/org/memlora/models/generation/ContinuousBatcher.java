@@ -211,7 +211,7 @@ public final class ContinuousBatcher implements AutoCloseable {
             if (most == 0 || !begin(row)) {
                 continue;
             }
-            RowInput input = request.next(row, most, request.written() < settings.draftAfter() ? 0 : draftTokens, executor.vocabularySize());
+            RowInput input = request.next(row, most, draftTokens, executor.vocabularySize());
             left -= prefilling ? input.tokens().length : 0;
             inputs.add(input);
         }

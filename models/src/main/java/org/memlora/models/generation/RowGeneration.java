@@ -74,11 +74,6 @@ final class RowGeneration {
         return fed < prompt.length;
     }
 
-    /** Tokens of the completion so far. */
-    int written() {
-        return text.length() - prompt.length;
-    }
-
     int promptTokens() {
         return prompt.length;
     }

@@ -100,17 +100,6 @@ class PromptLookupTest {
         }
     }
 
-    @Test
-    void shouldDraftNothingInAShortAnswer() {
-        for (int after : new int[] {8, 3}) {
-            ScriptedExecutor executor = copying(1, 10);
-            try (var model = fixture.model(executor, PLAIN.withDrafts(1, 6, after))) {
-                model.generate(List.of(request(COPIED + "KL", "e", null, 8, 0)));
-                assertThat(model.stats().total().draftedTokens()).as("drafts after %s of 8 tokens", after).matches(drafted -> drafted > 0 == after < 8);
-            }
-        }
-    }
-
     /** A picture's ids are above the vocabulary; the completion repeats what stands before the picture. */
     @Test
     void shouldStopBeforeThePicturesTokens() throws Exception {
