@@ -64,7 +64,7 @@ public final class ExpertScorer {
 
     /** As the stage's operator takes it: an extraction expert's facts only where it is sure that there are any. */
     private String text(Stage stage, String expert, Completion completion) {
-        boolean unsure = stage == Stage.EXTRACTION && ExtractionOperator.isUnsure(completion, model.info().leastConfidence().getOrDefault(expert, 0.0));
+        boolean unsure = stage == Stage.EXTRACTION && ExtractionOperator.isUnsure(completion, model.info().leastConfidence(expert));
         return unsure ? ExtractionPrompt.NONE : completion.text().strip();
     }
 

@@ -22,6 +22,11 @@ public record ModelInfo(String base, int contextTokens, Set<String> experts, Map
         this(base, contextTokens, experts, Map.of());
     }
 
+    /** 0 = all outputs of the expert count. */
+    public double leastConfidence(String expert) {
+        return leastConfidence.getOrDefault(expert, 0.0);
+    }
+
     /** The same model with other experts to be seen. */
     public ModelInfo withExperts(Set<String> others) {
         return new ModelInfo(base, contextTokens, others, leastConfidence);

@@ -33,7 +33,7 @@ public final class StageModel {
 
     /** {@link ModelInfo#leastConfidence} of the expert; 0 = all its outputs count. */
     public double leastConfidence() {
-        return model.info().leastConfidence().getOrDefault(expert, 0.0);
+        return model.info().leastConfidence(expert);
     }
 
     /** For a bank: where requests wait for the model, banks take turns. */

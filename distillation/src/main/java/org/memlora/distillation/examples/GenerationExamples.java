@@ -15,6 +15,7 @@ import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.distillation.locomo.LocomoConversation.Question;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.extraction.DialogueTurn;
+import org.memlora.operators.extraction.ExtractionPrompt;
 import org.memlora.operators.generation.GenerationPrompt;
 import org.memlora.operators.generation.QuestionContext;
 import org.memlora.operators.memory.Memory;
@@ -89,13 +90,13 @@ public final class GenerationExamples {
      * gold-evidence of an evaluation asks.
      */
     public List<TrainingExample> withGoldEvidence(LocomoConversation conversation) {
-        ObservedMemories observed = new ObservedMemories(conversation, embedder);
-        List<String> order = conversation.sessions().stream().flatMap(session -> session.turns().stream()).map(DialogueTurn::eventId).toList();
+        List<DialogueTurn> said = conversation.sessions().stream().flatMap(session -> session.turns().stream())
+                .filter(ObservedMemories::saysSomething).toList();
         Instant end = end(conversation);
         List<TrainingExample> examples = new ArrayList<>();
         for (Question question : conversation.questions()) {
-            List<ScoredMemory> evidence = order.stream().filter(question.evidence()::contains).flatMap(turn -> observed.turn(turn).stream())
-                    .map(memory -> new ScoredMemory(undated(memory), 1)).toList();
+            List<ScoredMemory> evidence = said.stream().filter(turn -> question.evidence().contains(turn.eventId()))
+                    .map(turn -> new ScoredMemory(undated(turn), 1)).toList();
             if (!question.adversarial() && question.answer().isPresent() && !evidence.isEmpty()) {
                 examples.add(new TrainingExample(GenerationPrompt.messages(new QuestionContext(conversation.id(), question.id(), question.text(), end, evidence), true),
                         Words.oneLine(question.answer().get()), question.evidence(), conversation.id() + "/category-" + question.category()));
@@ -105,9 +106,9 @@ public final class GenerationExamples {
     }
 
     /** Its line begins with the day it was said, also where it names another one. */
-    private static Memory undated(Memory turn) {
-        return new Memory(turn.id(), turn.text(), turn.validFrom(), turn.validTo(), Optional.empty(), turn.sourceEventIds(), turn.supersedes(),
-                turn.supersededBy(), turn.embedding());
+    private static Memory undated(DialogueTurn turn) {
+        return new Memory(turn.eventId(), ExtractionPrompt.line(turn), turn.time(), Optional.empty(), Optional.empty(), List.of(turn.eventId()), Optional.empty(),
+                Optional.empty(), new float[0]);
     }
 
     private static Instant end(LocomoConversation conversation) {

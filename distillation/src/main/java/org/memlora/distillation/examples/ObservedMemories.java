@@ -60,11 +60,16 @@ final class ObservedMemories {
     private Map<String, Memory> turns() {
         if (turns == null) {
             turns = new LinkedHashMap<>();
-            List<Memory> bare = conversation.turns().values().stream().filter(turn -> !ExtractionPrompt.line(turn).equals(turn.speaker() + ":"))
+            List<Memory> bare = conversation.turns().values().stream().filter(ObservedMemories::saysSomething)
                     .map(turn -> memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), List.of(turn.eventId()))).toList();
             embedded(bare, embedder).forEach(memory -> turns.put(memory.sourceEventIds().get(0), memory));
         }
         return turns;
+    }
+
+    /** Words, or a picture with a caption. */
+    static boolean saysSomething(DialogueTurn turn) {
+        return !ExtractionPrompt.line(turn).equals(turn.speaker() + ":");
     }
 
     private static Memory memory(String id, String text, Instant time, List<String> evidence) {
