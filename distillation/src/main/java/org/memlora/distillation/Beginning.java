@@ -25,13 +25,11 @@ final class Beginning {
      */
     static Optional<String> check(DistillationConfig config, String stage, TransformerConfig base) {
         DistillationConfig.Expert expert = config.expert(stage);
-        LoraAdapter fresh = FreshAdapter.make(stage, expert.lora().config(config.base()), base, expert.training().seed());
+        of(config, stage, expert, base);
         if (expert.from() == null) {
             return Optional.empty();
         }
-        LoraAdapter given = read(stage, expert.from());
-        FreshAdapter.continuing(fresh, given, expert.from());
-        String named = given.config().base();
+        String named = read(stage, expert.from()).config().base();
         return named.isEmpty() || lastName(named).equals(lastName(config.base())) ? Optional.empty()
                 : Optional.of("NOTE: the expert " + expert.from() + " that this goes on from names " + named + " as its base; this one is " + config.base() + ".");
     }

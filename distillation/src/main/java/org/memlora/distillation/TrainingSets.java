@@ -25,13 +25,19 @@ import org.memlora.operators.Stage;
 public final class TrainingSets {
     private static final int UPDATES_PER_OPERATION = 60;
     private static final Makeup TRAIN = new Makeup(new ExtractionExamples.Settings(1, 2, 60),
-            new GenerationExamples.Settings(7, 10, 4, 2, 0.4, 0.2, 0.1, 0.1, 1), Wording.TRAINING);
+            new GenerationExamples.Settings(7, 10, 4, 2, 0.4, 0.2, 0.1, 0.1, 1), Wording.TRAINING, false);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
     private static final Makeup VALIDATION = new Makeup(new ExtractionExamples.Settings(1, 1, 0),
-            new GenerationExamples.Settings(8, 10, 4, 1, 0.4, 0.2, 0, 0.3, 1), Wording.HELD_OUT);
+            new GenerationExamples.Settings(8, 10, 4, 1, 0.4, 0.2, 0, 0.3, 1), Wording.HELD_OUT, false);
+    /** As the evaluation's row of gold evidence asks. */
+    private static final Makeup FOLDS = new Makeup(VALIDATION.extraction, VALIDATION.generation, VALIDATION.wording, true);
 
-    /** What a set is made of. */
-    private record Makeup(ExtractionExamples.Settings extraction, GenerationExamples.Settings generation, Wording wording) { }
+    /**
+     * What a set is made of.
+     *
+     * @param goldEvidence whether questions are asked to the turns that they rest on, and not to near memories
+     */
+    private record Makeup(ExtractionExamples.Settings extraction, GenerationExamples.Settings generation, Wording wording, boolean goldEvidence) { }
 
     private final DistillationConfig.Data data;
     private final TextEmbedder embedder;
@@ -51,7 +57,7 @@ public final class TrainingSets {
 
     /** What a fold is scored on: the training conversations in the validation's wording, answers from gold evidence. */
     public void buildFolds(String stage) {
-        build(CrossValidation.SET, stage, data.train(), VALIDATION);
+        build(CrossValidation.SET, stage, data.train(), FOLDS);
     }
 
     private void build(String set, String stage, List<Path> conversations, Makeup makeup) {
@@ -73,13 +79,10 @@ public final class TrainingSets {
         List<TrainingExample> examples = new ArrayList<>();
         for (Path path : conversations) {
             LocomoConversation conversation = LocomoFile.read(path);
-            if (set.equals(CrossValidation.SET) && wanted == Stage.GENERATION) {
-                examples.addAll(answers.withGoldEvidence(conversation));
-                continue;
-            }
-            examples.addAll(teacher.isPresent() ? teacher.get().examples(conversation, wanted) : switch (wanted) {
+            boolean gold = makeup.goldEvidence && wanted == Stage.GENERATION;
+            examples.addAll(teacher.isPresent() && !gold ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
-                case GENERATION -> answers.build(conversation);
+                case GENERATION -> gold ? answers.withGoldEvidence(conversation) : answers.build(conversation);
                 default -> updates.build(conversation, UPDATES_PER_OPERATION);
             });
             out.println("built " + examples.size() + " " + set + " examples of " + stage + " up to " + conversation.id());
