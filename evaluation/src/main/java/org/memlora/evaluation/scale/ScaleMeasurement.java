@@ -61,7 +61,7 @@ public final class ScaleMeasurement {
             pipeline.turns(banks, turns / 5 + conversations); // the virtual machine warms up
             long changelog = pipeline.changelogBytes();
             double seconds = pipeline.turns(banks, turns);
-            return row(series, workers, conversations, 0, model, turns, seconds, Percentiles.NONE, pipeline,
+            return row(series, workers, conversations, 0, model, turns, seconds, null, pipeline,
                     (pipeline.changelogBytes() - changelog) / (double) turns);
         }
     }
@@ -73,7 +73,7 @@ public final class ScaleMeasurement {
             pipeline.turns(bank, size);
             int turns = settings.turns() / 5;
             double seconds = pipeline.turns(bank, turns);
-            return row("bank-size", 1, 1, size, FAST, turns, seconds, pipeline.answerMillis(bank, ASKED), pipeline, 0);
+            return row("bank-size", 1, 1, size, FAST, turns, seconds, pipeline.answerMillis(bank, ASKED), pipeline, null);
         }
     }
 
@@ -81,12 +81,12 @@ public final class ScaleMeasurement {
         try (ScalePipeline pipeline = new ScalePipeline(1, FAST)) {
             List<String> all = ScalePipeline.banks(banks);
             double seconds = pipeline.turns(all, 2 * banks);
-            return row("banks", 1, banks, 0, FAST, 2 * banks, seconds, pipeline.answerMillis(all, ASKED), pipeline, 0);
+            return row("banks", 1, banks, 0, FAST, 2 * banks, seconds, pipeline.answerMillis(all, ASKED), pipeline, null);
         }
     }
 
     private static ScaleRow row(String series, int workers, int conversations, int size, Duration model, int turns, double seconds,
-            Percentiles answers, ScalePipeline pipeline, double changelog) throws IOException {
+            Percentiles answers, ScalePipeline pipeline, Double changelog) throws IOException {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return new ScaleRow(series, workers, conversations, size, model.toMillis(), turns, turns / seconds, 1_000 * seconds / turns,
@@ -94,15 +94,15 @@ public final class ScaleMeasurement {
                 pipeline.storeBytes(), changelog);
     }
 
-    /** Of this process, native memory included; 0 where the system doesn't tell. */
-    private static long residentBytes() throws IOException {
+    /** Of this process, native memory included; null where the system doesn't tell. */
+    private static Long residentBytes() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {
-            return 0;
+            return null;
         }
         try (var lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmRSS:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst().orElse(0);
+            return lines.filter(line -> line.startsWith("VmRSS:")).map(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst().orElse(null);
         }
     }
 }

@@ -30,11 +30,20 @@ public final class ScaleReport {
 
     /** One line for a person. */
     public static String line(ScaleRow row) {
-        return String.format(Locale.ROOT, "%-22s %d workers, %,6d conversations, banks of %,6d: %,7.0f turns/s, %6.2f ms a turn; retrieval p50 %.2f,"
-                + " p95 %.2f ms; answers p50 %.0f, p95 %.0f ms; heap %d MiB, resident %d MiB, stores %d MiB, changelogs %.0f bytes a turn",
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-22s %d workers, %,6d conversations, banks of %,6d: %,7.0f turns/s,"
+                + " %6.2f ms a turn; retrieval p50 %.2f, p95 %.2f ms; heap %d MiB, stores %d MiB",
                 row.series() + (row.modelMillis() > 0 ? " " + row.modelMillis() + " ms" : ""), row.workers(), row.conversations(),
                 row.bankSize(), row.turnsPerSecond(), row.turnMillis(), row.retrievalMillis().p50(), row.retrievalMillis().p95(),
-                row.answerMillis().p50(), row.answerMillis().p95(), row.heapBytes() >> 20, row.residentBytes() >> 20, row.storeBytes() >> 20,
-                row.changelogBytesPerTurn());
+                row.heapBytes() >> 20, row.storeBytes() >> 20));
+        if (row.residentBytes() != null) {
+            line.append(String.format(Locale.ROOT, ", resident %d MiB", row.residentBytes() >> 20));
+        }
+        if (row.answerMillis() != null) {
+            line.append(String.format(Locale.ROOT, "; answers p50 %.0f, p95 %.0f ms", row.answerMillis().p50(), row.answerMillis().p95()));
+        }
+        if (row.changelogBytesPerTurn() != null) {
+            line.append(String.format(Locale.ROOT, "; changelogs %.0f bytes a turn", row.changelogBytesPerTurn()));
+        }
+        return line.toString();
     }
 }

@@ -1,7 +1,9 @@
 package org.memlora.evaluation.scale;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 /**
- * One measurement; 0 where it was not measured.
+ * One measurement; null, and absent from the file, where it was not measured.
  *
  * @param series what was varied: workers, workers-waiting-model, conversations, bank-size, banks
  * @param workers as many as partitions; stream threads of one process here
@@ -14,11 +16,10 @@ package org.memlora.evaluation.scale;
  * @param storeBytes local stores on disk
  * @param changelogBytesPerTurn written to all changelogs, per turn
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ScaleRow(String series, int workers, int conversations, int bankSize, long modelMillis, int turns, double turnsPerSecond,
-        double turnMillis, Percentiles retrievalMillis, Percentiles answerMillis, long heapBytes, long residentBytes, long indexBytes,
-        long storeBytes, double changelogBytesPerTurn) {
+        double turnMillis, Percentiles retrievalMillis, Percentiles answerMillis, long heapBytes, Long residentBytes, long indexBytes,
+        long storeBytes, Double changelogBytesPerTurn) {
 
-    public record Percentiles(double p50, double p95) {
-        static final Percentiles NONE = new Percentiles(0, 0);
-    }
+    public record Percentiles(double p50, double p95) { }
 }

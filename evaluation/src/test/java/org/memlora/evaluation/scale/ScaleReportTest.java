@@ -19,7 +19,7 @@ class ScaleReportTest {
     private static final List<ScaleRow> ROWS = List.of(row("workers", 1, 100), row("workers", 2, 180), row("workers", 8, 240));
 
     private static ScaleRow row(String series, int workers, double turnsPerSecond) {
-        return new ScaleRow(series, workers, 64, 0, 0, 1_000, turnsPerSecond, 1_000 / turnsPerSecond, new Percentiles(1, 2), Percentiles.NONE,
+        return new ScaleRow(series, workers, 64, 0, 0, 1_000, turnsPerSecond, 1_000 / turnsPerSecond, new Percentiles(1, 2), null,
                 1L << 20, 2L << 20, 3, 4, 5.5);
     }
 
@@ -36,6 +36,8 @@ class ScaleReportTest {
         assertThat(json.at("/scale/rows/1/workers").asInt()).isEqualTo(2);
         assertThat(json.at("/scale/rows/1/turnsPerSecond").asDouble()).isEqualTo(180);
         assertThat(json.at("/scale/rows/1/retrievalMillis/p95").asDouble()).isEqualTo(2);
+        assertThat(json.at("/scale/rows/1").has("answerMillis")).as("what was not measured").isFalse();
+        assertThat(ScaleReport.line(ROWS.get(1))).contains("resident 2 MiB", "changelogs 6 bytes a turn").doesNotContain("answers");
     }
 
     @Test
