@@ -90,7 +90,8 @@ public final class StageTraining {
     public void write(Path folder, String command, DistillationConfig.Expert expert, LoraTrainer.Outcome outcome) {
         try {
             ExpertCard.write(folder, new ExpertCard(config.base(), stage, command, expert.training(),
-                    Optional.ofNullable(expert.from()), outcome, kinds(examples), training, validation));
+                    Optional.ofNullable(expert.from()), Optional.of(new ExpertCard.Conversations(config.data().train(), config.data().validation(),
+                    Optional.ofNullable(config.data().teacher()))), outcome, kinds(examples), training, validation));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + folder, e);
         }

@@ -12,11 +12,13 @@ public final class WholeFile {
 
     /** Makes the folder if it is missing; a newline is added. */
     public static void write(Path file, String text) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Path whole = file.toAbsolutePath();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.createDirectories(whole.getParent());
+            // The process has a name of its own for it: another may write the same file.
+            Path part = whole.resolveSibling(whole.getFileName() + "." + ProcessHandle.current().pid() + ".part");
             Files.writeString(part, text + "\n");
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

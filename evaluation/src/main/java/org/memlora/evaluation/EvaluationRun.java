@@ -96,7 +96,7 @@ public final class EvaluationRun {
     /** The rows of one model. */
     private final class Rows {
         private final EvaluationData data;
-        private final LanguageModel model;
+        private final ModelViews.Remembering model;
         private final TextEmbedder embedder;
         private final AnswerScoring scoring;
         private final WorkProgress progress;
@@ -105,7 +105,7 @@ public final class EvaluationRun {
 
         Rows(EvaluationData data, LanguageModel model, TextEmbedder embedder, AnswerScoring scoring, WorkProgress progress) {
             this.data = data;
-            this.model = ModelViews.remembering(model);
+            this.model = new ModelViews.Remembering(model);
             this.embedder = embedder;
             this.scoring = scoring;
             this.progress = progress;
@@ -114,6 +114,7 @@ public final class EvaluationRun {
         ScoredRow run(RowName name) throws IOException, InterruptedException {
             RowProgress steps = (row, what, done, total) -> progress.step(row.text() + ", " + what, done, total, "");
             RowOutcome outcome;
+            model.nextRow();
             if (name.isPipeline()) {
                 boolean withSuite = name == RowName.EXPERTS || name == RowName.BASE;
                 outcome = new PipelineRow(data, withSuite ? suite.dialogue() : NO_SUITE, embedder, steps).run(name, model);
@@ -121,6 +122,7 @@ public final class EvaluationRun {
                 direct = direct == null ? new DirectRow(data, embedder, steps) : direct;
                 outcome = direct.run(name, model);
             }
+            outcome = model.tookFromAnotherRow() ? outcome.withoutSpeed() : outcome;
             ScoredRow row = new ScoredRow(outcome, scoring.score(outcome),
                     name.isPipeline() ? Optional.of(MemoryCleanness.of(data, outcome.operations(), embedder)) : Optional.empty(),
                     outcome.healthOperations().isEmpty() ? Optional.empty() : Optional.of(suite.score(outcome.healthOperations())));

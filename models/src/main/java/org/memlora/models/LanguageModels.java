@@ -85,6 +85,8 @@ public final class LanguageModels {
         OpenedBase parts = OpenedBase.open(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
+        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
+                request.experts().map(folder -> ExpertConfidence.read(folder, experts.keySet())).orElse(Map.of()));   // may fail: before anything native is held
         TransformerExecutor executor;
         if (!gpu && compiles(request.engine(), parts.config())) {
             executor = new CompiledModels(BaseResolver.standard(progress).cacheFolder(), progress).open(parts.path(), parts.config(), parts.weights(),
@@ -94,8 +96,6 @@ public final class LanguageModels {
             executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
                     gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
         }
-        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
-                request.experts().map(folder -> ExpertConfidence.read(folder, experts.keySet())).orElse(Map.of()));
         LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
         return VisionModels.withEyes(request, parts, executor, language, gpu ? Device.gpu() : Device.cpu());
     }

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.memlora.distillation.WholeFile;
 import org.memlora.models.ChatMessage;
 
 /** Training examples as JSON lines: {"prompt": [{"role", "content"}], "completion", "eventIds", "source"}. */
@@ -30,12 +30,7 @@ public final class ExampleFile {
             example.eventIds().forEach(node.putArray("eventIds")::add);
             lines.add(node.put("source", example.source()).toString());
         }
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.write(file, lines);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the examples to " + file, e);
-        }
+        WholeFile.write(file, String.join("\n", lines));   // a set that is there is trusted
     }
 
     /** @throws IllegalArgumentException if a line is no example; names file and line */
@@ -49,6 +44,9 @@ public final class ExampleFile {
         }
         List<TrainingExample> examples = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).isBlank()) {
+                continue;
+            }
             try {
                 examples.add(example(JSON.readTree(lines.get(i))));
             } catch (IOException | IllegalArgumentException e) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.memlora.models.lora.AdapterFile;
 import org.memlora.models.lora.LoraConfig;
 import org.memlora.models.safetensors.SafetensorsType;
@@ -17,16 +19,30 @@ import org.memlora.models.transformer.TrainableTransformer.Row;
  *
  * @param command as it was given
  * @param from expert that the training began with
+ * @param conversations where the examples come from; empty for the vision expert, whose scenes are this project's own
  * @param kinds training examples by kind
  */
-public record ExpertCard(String base, String stage, String command, TrainingSettings settings, Optional<Path> from, LoraTrainer.Outcome outcome,
-        Map<String, Long> kinds, List<Row> training, List<Row> validation) {
+public record ExpertCard(String base, String stage, String command, TrainingSettings settings, Optional<Path> from, Optional<Conversations> conversations,
+        LoraTrainer.Outcome outcome, Map<String, Long> kinds, List<Row> training, List<Row> validation) {
     private static final String LOCOMO = """
-            Data: LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024), licence CC BY-NC 4.0: conversations 42, 43, 44, 47, 48, 49, 50 for training, 26 for
-            validation; nothing of conversations 30 and 41, which are for the test. The non-commercial licence of the data may bear on the use of this expert.""";
+            LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024) has the licence CC BY-NC 4.0; its non-commercial terms may bear on the use of this expert.""";
+    private static final String TEACHER = """
+            The examples are what a teacher answered (%s), filtered: prose and thinking stripped, what doesn't parse or isn't grounded in the exchange dropped.""";
     private static final String SCENES = """
             Data: pictures, questions and descriptions of this project's own renderer (`render-scenes`); nobody else's. The first blocks of the eyes are those
             of EfficientNet-lite0 (models/encoders/efficientnet-lite0, Apache License 2.0), the others began as its.""";
+
+    /** @param teacher record of a teacher's outputs, in the place of examples made from the conversations' own notes */
+    public record Conversations(List<Path> training, List<Path> validation, Optional<Path> teacher) {
+        String text() {
+            boolean locomo = Stream.of(training, validation).flatMap(List::stream).anyMatch(file -> file.getFileName().toString().matches("conv-\\d+\\.json"));
+            return "Data: " + names(training) + " for training, " + names(validation) + " for validation." + (locomo ? " " + LOCOMO : "");
+        }
+
+        private static String names(List<Path> files) {
+            return files.isEmpty() ? "sets that were given" : files.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "));
+        }
+    }
 
     /** Writes the expert (float16), its card README.md and its loss curve loss.svg into the folder. */
     public static void write(Path folder, ExpertCard card) throws IOException {
@@ -61,11 +77,12 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
                 String.join(" ", lora.targetModules()), settings.learningRate(), settings.schedule().name().toLowerCase(Locale.ROOT),
                 settings.batchExamples(), settings.precision().name().toLowerCase(Locale.ROOT), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
                 outcome.steps(), outcome.tokens(), outcome.seconds(), outcome.tokens() / outcome.seconds(), outcome.bestLoss(), outcome.bestStep(),
-                from.isPresent() ? "before the first step" : "bare base", outcome.baseLoss(), about(), stage.equals("vision") ? SCENES : LOCOMO);
+                from.isPresent() ? "before the first step" : "bare base", outcome.baseLoss(), about(), conversations.map(Conversations::text).orElse(SCENES));
     }
 
     private String about() {
-        return switch (stage) {
+        Optional<Path> teacher = conversations.flatMap(Conversations::teacher);
+        return teacher.isPresent() ? String.format(TEACHER, teacher.get().getFileName()) : switch (stage) {
             case "extraction" -> """
                     The facts are LoCoMo's observations, which a large model made, with relative dates resolved; a fact without a date got the one of the sentence
                     it comes from. A turn that a question rests on and no observation: its own sentence, turned into the third person by rules. Exchanges without

@@ -102,7 +102,15 @@ final class BenchReport {
         }
         json.set("notes", notes);
         Files.createDirectories(folder);
-        JsonFile.write(folder.resolve("bench.json"), json);
+        Path file = folder.resolve("bench.json");
+        if (Files.exists(file)) {
+            // The report of `bench --scale` stands in the same file.
+            JsonNode scale = new ObjectMapper().readTree(file.toFile()).get("scale");
+            if (scale != null) {
+                json.set("scale", scale);
+            }
+        }
+        JsonFile.write(file, json);
         Files.writeString(folder.resolve("bench.svg"), svg());
     }
 

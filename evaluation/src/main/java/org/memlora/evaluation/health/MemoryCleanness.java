@@ -22,7 +22,7 @@ import org.memlora.topology.client.BankView;
  * @param duplicatesLeft share of them that say what an earlier one says: the same words, or a cosine of at least
  *     {@value #SAME} of MiniLM
  * @param junkRate share of the facts stored that come from turns in which the data note nothing: no observation of a
- *     large model and no evidence of a question; null where the data have no observations
+ *     large model and no evidence of a question, asked here or not; null where the data have no observations
  * @param observationRecall ROUGE-1 recall of each observation in the facts drawn from the turns it rests on, mean over all
  *     observations; null likewise
  */
@@ -64,9 +64,8 @@ public record MemoryCleanness(int memories, double duplicatesLeft, Double junkRa
             if (conversation.observations().isEmpty()) {
                 continue;
             }
-            Set<String> noted = new HashSet<>();
+            Set<String> noted = new HashSet<>(conversation.evidence());
             conversation.observations().get().forEach(observation -> noted.addAll(observation.turnIds()));
-            conversation.questions().forEach(question -> noted.addAll(question.evidence()));
             for (MemoryOperation operation : operations) {
                 boolean stores = operation.getKind() != OperationKind.NONE && operation.getKind() != OperationKind.FORGET;
                 if (stores && operation.getBankId().equals(conversation.bankId())) {

@@ -11,6 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** J: the judge's word on each answer, at temperature 0. Threading: one thread. */
 public final class ChatJudge {
@@ -20,6 +23,8 @@ public final class ChatJudge {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERROR = 500;
+    private static final Pattern LABEL = Pattern.compile("\"label\"\\s*:\\s*\"(CORRECT|INCORRECT|WRONG)\"");
+    private static final Pattern VERDICT = Pattern.compile("\\b(CORRECT|INCORRECT|WRONG)\\b");
     private static final String INSTRUCTION = """
             You grade answers to questions about a long conversation. You get the question, the gold answer and the answer to grade. The answer is \
             CORRECT if it states the same as the gold answer, also in other words, with more detail or with a date in another form. It is WRONG if \
@@ -85,15 +90,23 @@ public final class ChatJudge {
         return body.toString();
     }
 
-    /** CORRECT or WRONG, whichever the reply says; empty when it says neither or both. */
+    /** The reply's label, else the one verdict that it names; empty when it names none or both. */
     private Optional<Boolean> verdict(String response) {
+        String content;
         try {
-            JsonNode content = json.readTree(response).path("choices").path(0).path("message").path("content");
-            boolean correct = content.asText().contains("CORRECT");
-            boolean wrong = content.asText().contains("WRONG");
-            return correct == wrong ? Optional.empty() : Optional.of(correct);
+            content = json.readTree(response).path("choices").path(0).path("message").path("content").asText();
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
+        Set<Boolean> named = verdicts(LABEL, content);
+        if (named.isEmpty()) {
+            named = verdicts(VERDICT, content);
+        }
+        return named.size() == 1 ? Optional.of(named.iterator().next()) : Optional.empty();
+    }
+
+    /** Whether the answer is said to be correct, by each place that says so. */
+    private static Set<Boolean> verdicts(Pattern pattern, String content) {
+        return pattern.matcher(content).results().map(found -> found.group(1).equals("CORRECT")).collect(Collectors.toSet());
     }
 }

@@ -109,7 +109,9 @@ public record EvaluationData(List<EvaluatedConversation> conversations) {
         List<EvaluatedQuestion> questions = asked.stream().filter(question -> question.gold().isPresent() || question.isAdversarial())
                 .filter(question -> whole || !question.evidence().isEmpty() && turnIds.containsAll(question.evidence()))
                 .map(question -> question(bankId, question, end)).toList();
-        return new EvaluatedConversation(bankId, kept, evenly(questions, mostQuestions), observations.map(all -> all.stream()
+        Set<String> evidence = new HashSet<>();
+        asked.forEach(question -> evidence.addAll(question.evidence()));
+        return new EvaluatedConversation(bankId, kept, evenly(questions, mostQuestions), evidence, observations.map(all -> all.stream()
                 .filter(observation -> turnIds.containsAll(observation.turnIds())).toList()));
     }
 

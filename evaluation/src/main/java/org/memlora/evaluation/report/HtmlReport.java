@@ -134,12 +134,11 @@ final class HtmlReport {
                 cell(html, row.tokens(true).path(stage).asDouble(Double.NaN));
                 cell(html, row.tokens(false).path(stage).asDouble(Double.NaN));
             }
-            boolean measured = row == rows.get(0);
-            cell(html, measured ? row.outcome().turnsPerSecond().orElse(Double.NaN) : Double.NaN);
+            cell(html, row.outcome().turnsPerSecond().orElse(Double.NaN));
             html.append("</tr>\n");
         }
-        html.append("</table></div><p class=\"small\">turns/s without the time of answering, of the first row only: later rows find stages that they"
-                + " share with it already computed.</p>\n");
+        html.append("</table></div><p class=\"small\">turns/s without the time of answering; none where a row found stages that it shares with"
+                + " another already computed.</p>\n");
     }
 
     private void answers(StringBuilder html) {

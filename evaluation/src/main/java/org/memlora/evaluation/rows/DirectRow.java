@@ -1,6 +1,7 @@
 package org.memlora.evaluation.rows;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.memlora.evaluation.questions.EvaluatedQuestion;
@@ -79,7 +80,11 @@ public final class DirectRow {
         int next = 0;
         for (int i = 0; i < questions.size(); i++) {
             String text = memories.get(i).isEmpty() ? "" : generated.get(next++).text().orElse("");
-            answers.add(new RowOutcome.RowAnswer(questions.get(i), text, memories.get(i).stream().map(DirectRow::read).toList()));
+            List<RowOutcome.ReadMemory> read = new ArrayList<>(memories.get(i).stream().map(DirectRow::read).toList());
+            if (name == RowName.LAST_TURNS) {
+                Collections.reverse(read);   // the prompt has the oldest first, the latest are the nearest
+            }
+            answers.add(new RowOutcome.RowAnswer(questions.get(i), text, read));
         }
         return answers;
     }

@@ -41,7 +41,7 @@ public final class ExpertCombinations {
         this.embedder = embedder;
         this.progress = progress;
         this.model = new Counted(model);
-        remembering = ModelViews.remembering(this.model);
+        remembering = new ModelViews.Remembering(this.model);
     }
 
     /** @param experts of the model by stage; a stage that is missing has the untuned base */

@@ -41,14 +41,38 @@ public final class ModelViews {
                 own.getOrDefault(request.expert(), request.expert()), request.grammar(), request.options(), request.tenant())).toList()));
     }
 
-    /**
-     * Remembers greedy completions: rows that share a stage pay for it once. What is measured in time must come first,
-     * as it finds nothing remembered. Threading: may be called by all threads.
-     */
-    public static LanguageModel remembering(LanguageModel model) {
-        Map<Key, Completion> remembered = new ConcurrentHashMap<>();
-        return view(model.info(), requests -> {
-            List<Completion> completions = new ArrayList<>(requests.stream().map(request -> remembered.get(Key.of(request))).toList());
+    /** Remembers greedy completions: rows that share a stage pay for it once. Threading: may be called by all threads. */
+    public static final class Remembering implements LanguageModel {
+        private final LanguageModel model;
+        private final Map<Key, Remembered> remembered = new ConcurrentHashMap<>();
+        private volatile int row;
+        private volatile boolean tookFromAnotherRow;
+
+        private record Remembered(Completion completion, int row) { }
+
+        public Remembering(LanguageModel model) {
+            this.model = model;
+        }
+
+        /** What is asked from now on is another row. */
+        public void nextRow() {
+            row++;
+            tookFromAnotherRow = false;
+        }
+
+        /** Whether this row found something that another had computed: its time says nothing then. */
+        public boolean tookFromAnotherRow() {
+            return tookFromAnotherRow;
+        }
+
+        @Override
+        public ModelInfo info() {
+            return model.info();
+        }
+
+        @Override
+        public List<Completion> generate(List<GenerationRequest> requests) {
+            List<Completion> completions = new ArrayList<>(requests.stream().map(this::recalled).toList());
             List<GenerationRequest> missing = new ArrayList<>();
             for (int i = 0; i < requests.size(); i++) {
                 if (completions.get(i) == null) {
@@ -62,12 +86,22 @@ public final class ModelViews {
                     Completion completion = made.get(next++);
                     completions.set(i, completion);
                     if (completion.finishReason() != FinishReason.FAILED && requests.get(i).options().temperature() == 0) {
-                        remembered.put(Key.of(requests.get(i)), completion);
+                        remembered.put(Key.of(requests.get(i)), new Remembered(completion, row));
                     }
                 }
             }
             return completions;
-        });
+        }
+
+        private Completion recalled(GenerationRequest request) {
+            Remembered found = remembered.get(Key.of(request));
+            tookFromAnotherRow |= found != null && found.row != row;
+            return found == null ? null : found.completion;
+        }
+
+        /** Leaves the model open. */
+        @Override
+        public void close() { }
     }
 
     /** A request without its tenant. */

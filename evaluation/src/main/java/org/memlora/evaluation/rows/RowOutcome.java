@@ -14,10 +14,15 @@ import org.memlora.topology.serving.StageMeter;
  * @param answers one per question, in the order of the data
  * @param operations and letters are empty unless the events went through the pipeline
  * @param healthOperations operations of the banks of the health suite
- * @param turnsPerSecond empty unless the events went through the pipeline
+ * @param turnsPerSecond empty unless the events went through the pipeline and the model computed all of it
  */
 public record RowOutcome(RowName name, List<RowAnswer> answers, List<MemoryOperation> operations, List<FailedEvent> letters,
         List<MemoryOperation> healthOperations, StageMeter meter, Optional<Double> turnsPerSecond) {
+
+    /** Found computed by another row, in part: its time says nothing. */
+    public RowOutcome withoutSpeed() {
+        return new RowOutcome(name, answers, operations, letters, healthOperations, meter, Optional.empty());
+    }
 
     /**
      * @param text empty when there is no answer

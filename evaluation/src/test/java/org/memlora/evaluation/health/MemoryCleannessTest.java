@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.memlora.evaluation.questions.EvaluatedConversation;
 import org.memlora.evaluation.questions.EvaluatedQuestion;
@@ -25,7 +26,7 @@ class MemoryCleannessTest {
     private static MemoryCleanness cleanness(Optional<List<EvaluatedConversation.Observation>> observations) {
         EvaluatedQuestion question = new EvaluatedQuestion("b", "q", "What does Ann play?", Instant.EPOCH, Optional.of("Chess"), 4, List.of("t4"));
         try (HashEmbedder embedder = new HashEmbedder()) {
-            return MemoryCleanness.of(new EvaluationData(List.of(new EvaluatedConversation("b", List.of(), List.of(question), observations))),
+            return MemoryCleanness.of(new EvaluationData(List.of(new EvaluatedConversation("b", List.of(), List.of(question), Set.of("t4", "t9"), observations))),
                     OPERATIONS, embedder);
         }
     }

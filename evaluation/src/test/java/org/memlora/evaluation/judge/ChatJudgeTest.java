@@ -75,6 +75,18 @@ class ChatJudgeTest {
     }
 
     @Test
+    void takesIncorrectForWrongAndTheLabelBeforeAllElse() throws Exception {
+        replies.add(says("{\"label\": \"INCORRECT\"}"));
+        replies.add(says("Not CORRECT in the day: {\"label\": \"WRONG\"}"));
+        replies.add(says("That is INCORRECT."));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(judge().isCorrect("When?", "7 May", "8 May")).isFalse();
+        }
+        assertThat(requests).as("each reply is a verdict").hasSize(3);
+    }
+
+    @Test
     void triesAgainWhenBusyOrUndecided() throws Exception {
         replies.add(new Reply(429, "busy"));
         replies.add(says("CORRECT or WRONG, I can't say"));

@@ -54,6 +54,16 @@ class EvaluationDataTest {
     }
 
     @Test
+    void evidenceIsThatOfAllQuestionsHoweverFewAreAsked(@TempDir Path folder) throws IOException {
+        Path file = locomo(folder);
+        EvaluatedConversation all = EvaluationData.read(List.of(file), ALL, ALL).conversations().get(0);
+        EvaluatedConversation few = EvaluationData.read(List.of(file), ALL, 1).conversations().get(0);
+
+        assertThat(few.questions()).hasSize(1);
+        assertThat(few.evidence()).contains("D1:1", "D1:3").isEqualTo(all.evidence());
+    }
+
+    @Test
     void limitedQuestionsAreTakenEvenly() {
         assertThat(EvaluationData.evenly(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), 3)).containsExactly(0, 3, 6);
         assertThat(EvaluationData.evenly(List.of(0, 1), 3)).containsExactly(0, 1);

@@ -33,13 +33,22 @@ class ModelViewsTest {
     @Test
     void remembersGreedyCompletionsOnly() {
         ScriptedLanguageModel model = new ScriptedLanguageModel("extraction").otherwise(request -> request.prompt().get(0).content().toUpperCase());
-        LanguageModel view = ModelViews.remembering(model);
+        ModelViews.Remembering view = new ModelViews.Remembering(model);
 
         view.generate(List.of(request("a", "base", 0), request("s", "base", 1)));
         List<Completion> again = view.generate(List.of(request("b", "base", 0), request("a", "base", 0), request("a", "extraction", 0), request("s", "base", 1)));
 
         assertThat(again).extracting(Completion::text).containsExactly("B", "A", "A", "S");
         assertThat(model.requests()).as("a of the base was remembered").hasSize(5);
+        assertThat(view.tookFromAnotherRow()).as("all of it is one row's").isFalse();
+
+        view.nextRow();
+        view.generate(List.of(request("new", "base", 0)));
+        assertThat(view.tookFromAnotherRow()).isFalse();
+        view.generate(List.of(request("b", "base", 0)));
+        assertThat(view.tookFromAnotherRow()).as("b is the first row's").isTrue();
+        view.nextRow();
+        assertThat(view.tookFromAnotherRow()).isFalse();
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,8 @@ class RowsIT {
         assertThat(rows.get(1).outcome().answers().get(0).text()).as("nothing was remembered").isEmpty();
         assertThat(rows.get(2).outcome().operations()).hasSize(2);
         assertThat(rows.get(2).outcome().answers().get(0).text()).isEqualTo("not mentioned");
-        assertThat(rows.get(4).outcome().answers().get(0).memories()).as("last turns").hasSize(4);
+        assertThat(rows.get(4).outcome().answers().get(0).memories()).as("last turns, the latest first").hasSize(4)
+                .isSortedAccordingTo(Comparator.comparing(RowOutcome.ReadMemory::validFrom).reversed());
         assertThat(rows.get(7).outcome().answers().get(0).memories()).as("gold evidence").singleElement()
                 .satisfies(memory -> assertThat(memory.text()).isEqualTo("Ann: I adopted a cat."));
 

@@ -74,7 +74,10 @@ final class KeyValueSlots implements AutoCloseable {
         return lengths[row];
     }
 
-    /** Makes room for rows of {@code tokens} tokens; tensors handed out before are closed then. */
+    /**
+     * Makes room for rows of {@code tokens} tokens; tensors handed out before are closed then. All or nothing: where the memory is not
+     * there, the rows are as they were.
+     */
     void reserve(int tokens) {
         if (tokens <= room) {
             return;
@@ -85,6 +88,7 @@ final class KeyValueSlots implements AutoCloseable {
         }
         closeViews();
         float[] line = new float[room * config.headWidth()];
+        FloatBuffer[] all = new FloatBuffer[memory.length];
         for (int i = 0; i < memory.length; i++) {
             FloatBuffer grown = allocate(larger);
             for (int head = 0; head < slots * config.keyValueHeads(); head++) {
@@ -92,8 +96,9 @@ final class KeyValueSlots implements AutoCloseable {
                 memory[i].get(head * room * config.headWidth(), line, 0, used);
                 grown.put(head * larger * config.headWidth(), line, 0, used);
             }
-            memory[i] = grown;
+            all[i] = grown;
         }
+        System.arraycopy(all, 0, memory, 0, all.length);
         room = larger;
     }
 

@@ -24,6 +24,7 @@ import org.memlora.models.weights.WeightSource;
  * so a backward pass makes none for it and ends at the lowest layer of the expert. Threading: one thread.
  */
 public final class TrainableTransformer implements AutoCloseable {
+    private static final int VALUES_AT_ONCE = 1 << 24;
     private final TransformerConfig config;
     private final LoraAdapter start;
     private final int contextTokens;
@@ -202,13 +203,24 @@ public final class TrainableTransformer implements AutoCloseable {
         for (NDArray array : frozen) {
             if (narrow != null && narrow.isPacked(array)) {
                 try (NDArray wide = narrow.unpack(array)) {
-                    checksum.update(wide.toByteBuffer());
+                    update(checksum, wide);
                 }
             } else {
-                checksum.update(array.toByteBuffer());
+                update(checksum, array);
             }
         }
         return checksum.getValue();
+    }
+
+    /** In parts: a buffer's size in bytes is an int. */
+    private static void update(CRC32C checksum, NDArray array) {
+        try (NDArray flat = array.reshape(-1)) {
+            for (long from = 0; from < flat.size(); from += VALUES_AT_ONCE) {
+                try (NDArray part = flat.get(new NDIndex("{}:{}", from, Math.min(flat.size(), from + VALUES_AT_ONCE)))) {
+                    checksum.update(part.toByteBuffer());
+                }
+            }
+        }
     }
 
     @Override

@@ -37,13 +37,13 @@ public final class VisionModels {
         VisionFolder model = VisionFolder.open(folder);
         DataType type = device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32;
         Map<String, LoraAdapter> experts = request.experts().map(from -> ExpertLoader.load(from, model.transformer())).orElse(Map.of());
-        PicturePrompt.of(model.vision(), model.tokenizer());   // fails before the weights are read
+        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
+                request.experts().map(from -> ExpertConfidence.read(from, experts.keySet())).orElse(Map.of()));
+        PicturePrompt.of(model.vision(), model.tokenizer());   // fails, as the line before, before the weights are read
         VisionTower tower = VisionTower.load(model.vision(), model.weights(), model.transformer().width(), device, type);
         try {
             EagerExecutor executor = EagerExecutor.load(model.transformer(), model.weights(), experts, request.rows(),
                     request.contextTokens(), device, type);
-            ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
-                    request.experts().map(from -> ExpertConfidence.read(from, experts.keySet())).orElse(Map.of()));
             LocalLanguageModel language = new LocalLanguageModel(info, executor, model.tokenizer(), BatcherSettings.DEFAULT);
             return new LocalVisionLanguageModel(language, executor, model.tokenizer(), tower, model.tiler(),
                     new PictureDecoder(PictureLimits.DEFAULT));
