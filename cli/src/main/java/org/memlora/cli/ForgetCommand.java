@@ -67,7 +67,7 @@ final class ForgetCommand implements Callable<Integer> {
             }
             System.out.println("Bank " + bank + " is forgotten: no question sees it any more.");
             print(limits);
-            return wait ? await(client, application, event.getEventId(), sent, limits) : 0;
+            return wait ? await(client, application, sent, limits) : 0;
         }
     }
 
@@ -92,11 +92,11 @@ final class ForgetCommand implements Callable<Integer> {
                 : duration.toDays() + " d " + duration.toHoursPart() + " h " + (duration.toMinutesPart() + 1) + " min";
     }
 
-    private int await(PipelineClient client, String application, String eventId, Instant sent, ErasureLimits limits) throws InterruptedException {
+    private int await(PipelineClient client, String application, Instant sent, ErasureLimits limits) throws InterruptedException {
         Optional<Instant> end = limits.longest().map(longest -> sent.plus(longest.multipliedBy(2)));
         long pause = limits.longest().map(longest -> longest.toMillis() / LOOKS).orElse(LONGEST_PAUSE_MILLIS);
         Map<String, Integer> before = Map.of();
-        try (BankErasure erasure = client.erasure(application, bank, eventId)) {
+        try (BankErasure erasure = client.erasure(application, bank)) {
             while (true) {
                 Map<String, Integer> left = erasure.left();
                 long seconds = Duration.between(sent, Instant.now()).toSeconds();

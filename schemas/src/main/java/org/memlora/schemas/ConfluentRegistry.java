@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -23,6 +24,8 @@ final class ConfluentRegistry implements SchemaRegistry {
     private static final int CACHED_SCHEMAS = 1000;
     private static final int SUBJECT_NOT_FOUND = 40401;
     private static final int SCHEMA_NOT_FOUND = 40403;
+    /** How the client says that the registry answered, with a schema that is none of Avro's (Protobuf, JSON). */
+    private static final String NO_AVRO = "Invalid schema ";
     private static final Map<String, SchemaRegistryClient> MOCKS = new ConcurrentHashMap<>();
 
     private final String url;
@@ -67,9 +70,14 @@ final class ConfluentRegistry implements SchemaRegistry {
         }
         try {
             ParsedSchema found = client.getSchemaById(id);
-            Schema schema = new Schema.Parser().parse(found.canonicalString());
+            if (!(found instanceof AvroSchema avro)) {
+                return Optional.empty();
+            }
+            Schema schema = new Schema.Parser().parse(avro.rawSchema().toString());   // with what it refers to
             schemas.put(id, schema);
             return Optional.of(schema);
+        } catch (AvroRuntimeException e) {
+            return Optional.empty();   // Avro's own rules are stricter than the registry's
         } catch (RestClientException e) {
             // A 404 without the registry's own code comes from a proxy or a wrong URL and says nothing about the id.
             if (e.getErrorCode() == SCHEMA_NOT_FOUND || e.getErrorCode() == SUBJECT_NOT_FOUND) {
@@ -77,6 +85,9 @@ final class ConfluentRegistry implements SchemaRegistry {
             }
             throw unavailable(e);
         } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).startsWith(NO_AVRO)) {
+                return Optional.empty();
+            }
             throw unavailable(e);
         }
     }

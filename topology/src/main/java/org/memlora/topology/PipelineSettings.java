@@ -105,6 +105,8 @@ public final class PipelineSettings {
 
     /** After a kill the partitions move on within so long, not within Kafka's 45 s; heartbeats don't wait for the model. */
     private static final int SESSION_TIMEOUT_MILLIS = 10_000;
+    /** How long a task's stores stay with a worker that lost the task: Kafka Streams' default. */
+    private static final long LONGEST_STANDBY_MILLIS = 600_000;
 
     private final Map<String, Object> values;
     private final Map<String, Object> kafka;
@@ -212,6 +214,10 @@ public final class PipelineSettings {
         streams.put(StreamsConfig.APPLICATION_ID_CONFIG, text(APPLICATION_ID));
         streams.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, text(BOOTSTRAP_SERVERS));
         streams.put(StreamsConfig.STATE_DIR_CONFIG, text(STATE_DIR));
+        // A store older than the changelogs' tombstones would never learn of what was deleted meanwhile (KIP-1259): forgotten banks would live again.
+        long tombstones = erasureTimes().segment().toMillis();
+        streams.put(StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG, tombstones);
+        streams.put(StreamsConfig.STATE_CLEANUP_DELAY_MS_CONFIG, Math.min(LONGEST_STANDBY_MILLIS, tombstones));
         streams.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, number(STREAM_THREADS));
         streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         streams.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, (long) values.get(BATCH_WAIT_MS) * COMMITS_PER_WAIT);

@@ -211,6 +211,17 @@ class BadInputTest {
         assertThat(pipeline.operations()).isEmpty();
     }
 
+    /** Each partition numbers the letters of its own keys: a number of another partition's would stand twice. */
+    @Test
+    void shouldFileALetterUnderTheKeyOfItsPartition() {
+        pipeline();
+        byte[] event = pipeline.bytes(lastTurn("b1", "e1", 0, "Ann", "Milo is a cat"));
+
+        pipeline.sendRaw("b2", event).sendRaw(null, event).sendRaw("b2", new byte[] {9}).sendRaw(null, new byte[] {9}).flush();
+
+        assertThat(pipeline.deadLetterKeys()).containsExactly("b2#0", "#0-0", "b2#1", "#0-1");
+    }
+
     @Test
     void shouldUseADuplicateOnce() {
         ConversationEvent turn = lastTurn("b1", "e1", 0, "Ann", "Milo is a cat");

@@ -75,6 +75,17 @@ class PipelineSettingsTest {
         assertThat(streams).containsEntry("security.protocol", "SSL").containsEntry("producer.linger.ms", "7");
     }
 
+    /** A store that missed tombstones would bring forgotten banks back (KIP-1259). */
+    @Test
+    void shouldUseNoStoreOlderThanTheTombstonesOfItsChangelog() {
+        for (long lag : new long[] {60_000, 86_400_000}) {
+            PipelineSettings settings = PipelineSettings.of(Map.of("forget.max.lag.ms", lag));
+            long tombstones = Long.parseLong(settings.changelogConfig().get("delete.retention.ms"));
+            assertThat(settings.streamsProperties()).containsEntry(StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG, tombstones)
+                    .containsEntry(StreamsConfig.STATE_CLEANUP_DELAY_MS_CONFIG, Math.min(600_000, tombstones));
+        }
+    }
+
     @Test
     void shouldRefuseKafkaSettingsThatFollowFromOurs() {
         assertThatThrownBy(() -> PipelineSettings.of(Map.of("kafka.processing.guarantee", "at_least_once")))

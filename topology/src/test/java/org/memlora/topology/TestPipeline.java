@@ -239,6 +239,10 @@ final class TestPipeline implements AutoCloseable {
         return values(deadLetters.readRecordsToList());
     }
 
+    List<String> deadLetterKeys() {
+        return deadLetters.readRecordsToList().stream().map(TestRecord::key).toList();
+    }
+
     /** All that were written; a Forget puts tombstones over those of its bank. */
     private static <V> List<V> values(List<TestRecord<String, V>> records) {
         return records.stream().filter(record -> record.value() != null).map(TestRecord::value).toList();

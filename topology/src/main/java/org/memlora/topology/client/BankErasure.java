@@ -18,6 +18,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.memlora.schemas.AvroSerdes;
+import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.OutputKey;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.flow.Names;
@@ -39,11 +40,10 @@ public final class BankErasure implements AutoCloseable {
     private final AvroSerdes serdes;
     private final String applicationId;
     private final String bankId;
-    private final String forgetEventId;
     private final Map<TopicPartition, Long> ends;
 
     /** Looks at what stands in the topics now; later records of the bank are another life of it. */
-    BankErasure(Map<String, Object> settings, AvroSerdes serdes, String applicationId, String bankId, String forgetEventId) {
+    BankErasure(Map<String, Object> settings, AvroSerdes serdes, String applicationId, String bankId) {
         Map<String, Object> own = new HashMap<>(settings);
         own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
         own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -52,7 +52,6 @@ public final class BankErasure implements AutoCloseable {
         this.serdes = serdes;
         this.applicationId = applicationId;
         this.bankId = bankId;
-        this.forgetEventId = forgetEventId;
         List<TopicPartition> partitions = new ArrayList<>();
         Map<String, List<PartitionInfo>> existing = consumer.listTopics();
         for (String topic : topics(applicationId)) {
@@ -73,7 +72,7 @@ public final class BankErasure implements AutoCloseable {
         return ends.size();
     }
 
-    /** Records of the bank that are left, by topic; empty = complete. The record of the Forget itself doesn't count. */
+    /** Records of the bank that are left, by topic; empty = complete. The records of the bank's Forgets don't count. */
     public Map<String, Integer> left() {
         Map<String, Integer> left = new TreeMap<>();
         consumer.seekToBeginning(ends.keySet());
@@ -95,11 +94,11 @@ public final class BankErasure implements AutoCloseable {
         }
         String key = record.key() == null ? "" : new String(record.key(), java.nio.charset.StandardCharsets.UTF_8);
         boolean ours = record.topic().equals(Topics.CONVERSATION_EVENTS.name()) ? key.equals(bankId) : OutputKey.bankId(key).equals(bankId);
-        return ours && !(record.topic().equals(Topics.MEMORY_OPERATIONS.name()) && isTheForget(record));
+        return ours && !(record.topic().equals(Topics.MEMORY_OPERATIONS.name()) && isForget(record));
     }
 
-    private boolean isTheForget(ConsumerRecord<byte[], byte[]> record) {
-        return serdes.memoryOperations().deserializer().deserialize(record.topic(), record.value()).getSourceEventIds().contains(forgetEventId);
+    private boolean isForget(ConsumerRecord<byte[], byte[]> record) {
+        return serdes.memoryOperations().deserializer().deserialize(record.topic(), record.value()).getKind() == OperationKind.FORGET;
     }
 
     private boolean belongs(String store, ConsumerRecord<byte[], byte[]> record) {

@@ -45,7 +45,8 @@ public final class BankView {
     /** Operations in the order of the topic. */
     public void apply(MemoryOperation operation) {
         switch (operation.getKind()) {
-            case ADD -> add(operation, Optional.empty());
+            // Only a fact said before what it concerns has a target here: it was over when that began.
+            case ADD -> add(operation, Optional.ofNullable(operation.getTargetMemoryId()).map(entries::get).map(Entry::validFrom));
             case UPDATE, DELETE -> supersede(operation);
             case NONE -> entries.computeIfPresent(String.valueOf(operation.getTargetMemoryId()), (id, entry) -> entry.shown(operation.getPicture()));
             case FORGET -> entries.clear();

@@ -128,10 +128,10 @@ public final class PipelineClient implements AutoCloseable {
         return new DeadLetterBox(settings, serdes, maxMessageBytes);
     }
 
-    /** What is left of a bank that was forgotten by this event just now; close it before this. */
-    public BankErasure erasure(String applicationId, String bankId, String forgetEventId) {
+    /** What is left of a bank that was forgotten just now; close it before this. */
+    public BankErasure erasure(String applicationId, String bankId) {
         try {
-            return new BankErasure(settings, serdes, applicationId, bankId, forgetEventId);
+            return new BankErasure(settings, serdes, applicationId, bankId);
         } catch (KafkaException e) {
             throw failed(e);
         }

@@ -29,6 +29,7 @@ public final class TopicReader<V> implements AutoCloseable {
         own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         own.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        own.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);   // the broker would make them with its own settings
         consumer = new KafkaConsumer<>(own, new StringDeserializer(), values);
         partitions = consumer.partitionsFor(topic).stream().map(info -> new TopicPartition(topic, info.partition())).toList();
         if (partitions.isEmpty()) {

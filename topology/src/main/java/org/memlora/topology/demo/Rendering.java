@@ -53,7 +53,7 @@ public final class Rendering {
             default -> write(head, operation.getFactText() + (operation.getOccurredOn() == null ? "" : "  [" + operation.getOccurredOn() + "]")
                     + (operation.getPicture() == null ? "" : SEEN), Style.PLAIN);
         }
-        if (operation.getTargetText() != null && operation.getKind() != OperationKind.NONE) {
+        if (operation.getTargetText() != null && operation.getKind() != OperationKind.NONE && operation.getKind() != OperationKind.ADD) {
             write(" ".repeat(width(head)) + "was: ", operation.getTargetText(), Style.STRUCK);
         }
     }

@@ -28,12 +28,12 @@ public final class DeadLetters {
         return record(key, letter, origin);
     }
 
-    /** The event was read but can't be used. {@code raw}: the value of its record, for a replay; null = of no use for one. */
+    /** The event was read but can't be used. {@code key}: of its record; may be null. {@code raw}: the value of its record, for a replay; null = of no use for one. */
     public static Record<String, FailedEvent> refused(
-            Stage stage, Origin origin, String reason, String bankId, String eventId, Optional<Instant> time, byte[] raw) {
+            Stage stage, Origin origin, String key, String reason, String bankId, String eventId, Optional<Instant> time, byte[] raw) {
         FailedEvent letter = letter(stage, reason, bankId, List.of(eventId), time.orElse(Instant.ofEpochMilli(origin.timestamp())),
                 raw == null ? List.of() : List.of(raw));
-        return record(bankId, letter, origin);
+        return record(key, letter, origin);
     }
 
     /** A stage could not use what it was given. {@code events}: values of the source records. */

@@ -127,7 +127,9 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
 
     private boolean isUsable(Record<String, byte[]> record, ConversationEvent event, Origin origin) {
         Optional<String> refusal = validator.refusal(record.key(), event);
-        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, reason, event, record.value()));
+        // Filed under the record's key, which is this partition's: another bank's letters are numbered elsewhere.
+        refusal.ifPresent(reason -> deadLetter(DeadLetters.refused(Stage.INBOX, origin, record.key(), reason, event.getBankId(), event.getEventId(),
+                Optional.ofNullable(event.getTime()), record.value())));
         return refusal.isEmpty();
     }
 
@@ -189,7 +191,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     }
 
     private void refuse(Stage stage, Origin origin, String reason, ConversationEvent event, byte[] raw) {
-        deadLetter(DeadLetters.refused(stage, origin, reason, event.getBankId(), event.getEventId(),
+        deadLetter(DeadLetters.refused(stage, origin, event.getBankId(), reason, event.getBankId(), event.getEventId(),
                 Optional.ofNullable(event.getTime()), raw));
     }
 

@@ -1,6 +1,7 @@
 package org.memlora.topology.outbox;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -31,6 +32,8 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
     /** Never put; each deletion appends to the store's changelog. */
     private static final Bytes SWEPT = Bytes.wrap(new byte[] {'s', 'w', 'e', 'p', 't'});
 
+    private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
+
     private final ErasureTimes times;
     private final Consumer<TaskId> compaction;
     private final EventDeletion deletion;
@@ -58,7 +61,9 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
         this.context = context;
         numbers = new OutputNumbers(context.getStateStore(Names.OUTPUTS_STORE));
         erasures = new Erasures(context.getStateStore(Names.ERASURES_STORE));
-        context.schedule(times.look(), PunctuationType.WALL_CLOCK_TIME, this::look);
+        // At least each minute: a task that never lives for a tenth of the time must get to it, too.
+        Duration look = times.look().compareTo(LONGEST_LOOK) < 0 ? times.look() : LONGEST_LOOK;
+        context.schedule(look, PunctuationType.WALL_CLOCK_TIME, this::look);
     }
 
     @Override
@@ -72,8 +77,13 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
                 failed.setEvents(List.of());
             }
             metrics.deadLetter(failed);
-            String keyed = record.key() == null ? "" : record.key();
-            forward(record, failed.getBankId() == null ? keyed : failed.getBankId(), Names.DEAD_LETTERS_SINK);
+            if (record.key() == null) {
+                // All tasks write to one partition here, each with numbers of its own.
+                String id = context.taskId().partition() + "-" + numbers.next("", Names.DEAD_LETTERS_SINK);
+                context.forward(record.withKey(OutputKey.of("", id)), Names.DEAD_LETTERS_SINK);
+            } else {
+                forward(record, record.key(), Names.DEAD_LETTERS_SINK);
+            }
         } else if (value instanceof MemoryOperation operation && operation.getKind() == OperationKind.FORGET) {
             forget(record, operation);
         } else if (value instanceof MemoryOperation operation) {
@@ -112,6 +122,10 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
             sweep(hashes, now);
         }
         OptionalLong due = erasures.takeDeletion(now);
+        if (due.isPresent()) {
+            // Once more: a store that was restored since the sweep may hold what the changelog had not dropped yet.
+            compaction.accept(context.taskId());
+        }
         if (due.isPresent() && !deletion.deleteBefore(context.taskId().partition(), due.getAsLong())) {
             erasures.deleteAt(now + times.look().toMillis(), due.getAsLong());
         }

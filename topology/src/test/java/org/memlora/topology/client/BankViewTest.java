@@ -33,6 +33,16 @@ class BankViewTest {
         assertThat(view.validAt(at(3))).extracting(BankView.Entry::text).containsExactly("lives in Leeds");
     }
 
+    /** As the update stage reports it: the late fact is stored closed, nothing else changes. */
+    @Test
+    void aLateFactComesAsAnAddWithTheNewerMemoryAsItsTarget() {
+        apply(OperationKind.ADD, 5, "lives in York", "m1", null);
+        apply(OperationKind.ADD, 2, "lives in Leeds", "m2", "m1");
+        assertThat(view.valid()).extracting(BankView.Entry::text).containsExactly("lives in York");
+        assertThat(view.validAt(at(3))).extracting(BankView.Entry::text).containsExactly("lives in Leeds");
+        assertThat(view.validAt(at(6))).extracting(BankView.Entry::text).containsExactly("lives in York");
+    }
+
     @Test
     void forgetLeavesNothing() {
         apply(OperationKind.ADD, 1, "has a cat", "m1", null);
