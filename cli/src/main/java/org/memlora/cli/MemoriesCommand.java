@@ -3,7 +3,6 @@ package org.memlora.cli;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.client.BankView;
@@ -38,11 +37,11 @@ final class MemoriesCommand implements Callable<Integer> {
         BankView view = new BankView();
         try (PipelineClient client = connection.client();
                 TopicReader<MemoryOperation> operations = client.read(Topics.MEMORY_OPERATIONS, true)) {
-            for (ConsumerRecord<String, MemoryOperation> record : operations.readToEnd()) {
+            operations.readToEnd(record -> {
                 if (bank.equals(record.value().getBankId())) {
                     view.apply(record.value());
                 }
-            }
+            });
         }
         List<BankView.Entry> entries = all ? view.all() : asOf == null ? view.valid() : view.validAt(asOf);
         entries.forEach(new Rendering(System.out, System.console() != null)::memory);

@@ -32,8 +32,19 @@ public final class DeadLetterBox implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(15);
     private static final int LONGEST_OLD_ID = 200;
 
-    /** @param id partition and offset, as in 3-17 */
-    public record Letter(String id, String key, int partition, FailedEvent content) {
+    /**
+     * @param id partition and offset, as in 3-17
+     * @param content without its events, which may be large
+     * @param hasEvents whether they are there for a replay
+     */
+    public record Letter(String id, String key, int partition, long offset, FailedEvent content, boolean hasEvents) {
+        static Letter of(ConsumerRecord<String, FailedEvent> record) {
+            FailedEvent content = record.value();
+            boolean hasEvents = !content.getEvents().isEmpty() || content.getRawBytes() != null;
+            content.setEvents(List.of());
+            content.setRawBytes(null);
+            return new Letter(record.partition() + "-" + record.offset(), record.key(), record.partition(), record.offset(), content, hasEvents);
+        }
 
         public DeadLetterReason reason() {
             return DeadLetterReason.of(content.getReason());
@@ -41,7 +52,7 @@ public final class DeadLetterBox implements AutoCloseable {
 
         /** False: nothing of the event was kept, or it could only fail again. */
         public boolean canBeReplayed() {
-            return reason().replay() != DeadLetterReason.Replay.USELESS && (!content.getEvents().isEmpty() || content.getRawBytes() != null);
+            return reason().replay() != DeadLetterReason.Replay.USELESS && hasEvents;
         }
     }
 
@@ -59,25 +70,26 @@ public final class DeadLetterBox implements AutoCloseable {
     public List<Letter> letters() {
         Map<String, Letter> letters = new LinkedHashMap<>();
         try (TopicReader<FailedEvent> reader = new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true)) {
-            for (ConsumerRecord<String, FailedEvent> record : reader.readAllToEnd()) {
+            reader.readAllToEnd(record -> {
                 String key = record.key() == null ? record.partition() + "-" + record.offset() : record.key();
                 letters.remove(key);
                 if (record.value() != null) {
-                    letters.put(key, new Letter(record.partition() + "-" + record.offset(), record.key(), record.partition(), record.value()));
+                    letters.put(key, Letter.of(record));
                 }
-            }
+            });
         }
         return List.copyOf(letters.values());
     }
 
     /** Sends the letter's events again and erases the letter; returns how many. @throws ConnectionException if the broker didn't take them */
     public int replay(Letter letter) throws InterruptedException {
+        FailedEvent whole = whole(letter);
         List<ProducerRecord<String, byte[]>> events = new ArrayList<>();
-        if (letter.content.getEvents().isEmpty()) {
+        if (whole.getEvents().isEmpty()) {
             String bank = OutputKey.bankId(letter.key == null ? "" : letter.key);
-            events.add(event(bank.isEmpty() ? null : bank, bytes(letter.content.getRawBytes())));
+            events.add(event(bank.isEmpty() ? null : bank, bytes(whole.getRawBytes())));
         }
-        for (ByteBuffer event : letter.content.getEvents()) {
+        for (ByteBuffer event : whole.getEvents()) {
             events.add(event(letter, bytes(event)));
         }
         for (ProducerRecord<String, byte[]> event : events) {
@@ -87,6 +99,13 @@ public final class DeadLetterBox implements AutoCloseable {
             send(new ProducerRecord<>(TOPIC, letter.partition, letter.key, null));
         }
         return events.size();
+    }
+
+    private FailedEvent whole(Letter letter) {
+        try (TopicReader<FailedEvent> reader = new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true)) {
+            return reader.at(letter.partition, letter.offset).orElseThrow(() -> new ConnectionException(
+                    "Dead letter " + letter.id + " is gone: it was erased meanwhile, with its bank or by its topic's time.", null));
+        }
     }
 
     private ProducerRecord<String, byte[]> event(Letter letter, byte[] value) {

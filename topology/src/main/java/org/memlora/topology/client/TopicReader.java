@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,10 +22,12 @@ public final class TopicReader<V> implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
-    private final Consumer<String, V> consumer;
+    private final KafkaConsumer<String, V> consumer;
+    private final String topic;
     private final List<TopicPartition> partitions;
 
     TopicReader(Map<String, Object> settings, String topic, Deserializer<V> values, boolean fromBeginning) {
+        this.topic = topic;
         Map<String, Object> own = new HashMap<>(settings);
         own.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -58,17 +61,42 @@ public final class TopicReader<V> implements AutoCloseable {
 
     /** All records up to what is committed now. */
     public List<ConsumerRecord<String, V>> readToEnd() {
-        return readAllToEnd().stream().filter(record -> record.value() != null).toList();
+        List<ConsumerRecord<String, V>> records = new ArrayList<>();
+        readToEnd(records::add);
+        return records;
+    }
+
+    /** The same one by one, in the order of each partition: none is held here, and a topic may be larger than the heap. */
+    public void readToEnd(Consumer<ConsumerRecord<String, V>> action) {
+        readAllToEnd(record -> {
+            if (record.value() != null) {
+                action.accept(record);
+            }
+        });
     }
 
     /** The same with the records without a value. */
-    List<ConsumerRecord<String, V>> readAllToEnd() {
+    void readAllToEnd(Consumer<ConsumerRecord<String, V>> action) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        List<ConsumerRecord<String, V>> records = new ArrayList<>();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(POLL).forEach(records::add);
+            consumer.poll(POLL).forEach(action);
         }
-        return records;
+    }
+
+    /** The record at this place; empty when it is gone, or has no value. The reader goes on from behind it, with that partition only. */
+    Optional<V> at(int partition, long offset) {
+        TopicPartition place = new TopicPartition(topic, partition);
+        consumer.assign(List.of(place));
+        consumer.seek(place, offset);
+        long end = consumer.endOffsets(List.of(place)).get(place);
+        while (consumer.position(place) <= offset && offset < end) {
+            for (ConsumerRecord<String, V> record : consumer.poll(POLL)) {
+                if (record.offset() == offset) {
+                    return Optional.ofNullable(record.value());
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
