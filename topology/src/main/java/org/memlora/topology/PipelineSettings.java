@@ -71,7 +71,7 @@ public final class PipelineSettings {
             text(BOOTSTRAP_SERVERS, "localhost:9092", "Brokers to start from, host:port with commas."),
             text(SCHEMA_REGISTRY_URL, "http://localhost:8081", "The schema registry; mock://NAME = within the process."),
             text(APPLICATION_ID, "memlora", "Workers of one id share the partitions; prefix of the changelog topics."),
-            text(STATE_DIR, System.getProperty("java.io.tmpdir") + "/memlora-state", "Folder of the local stores; rebuilt from the changelogs when lost."),
+            text(STATE_DIR, System.getProperty("java.io.tmpdir") + "/memlora-state", "Folder of the local stores; rebuilt from the changelogs when lost, or left for 0.3 of forget.max.lag.ms."),
             number(STREAM_THREADS, 1, "threads", between(1, 256), "Stream threads of this worker."),
             number(PARTITIONS_PER_THREAD, 4, "partitions", between(1, 1000), "Most partitions a thread is expected to serve; the time limits of a transaction follow from it."),
             number(THREAD_REPLACEMENTS, 10, "per 10 minutes", atLeast(0), "Stream threads that died and are replaced before the worker gives up."),
