@@ -11,6 +11,7 @@ import org.memlora.schemas.Forget;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.Topics;
 import org.memlora.topology.client.BankErasure;
+import org.memlora.topology.client.DeadLetterBox;
 import org.memlora.topology.client.ErasureLimits;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.client.TopicReader;
@@ -66,8 +67,20 @@ final class ForgetCommand implements Callable<Integer> {
                 return 1;
             }
             System.out.println("Bank " + bank + " is forgotten: no question sees it any more.");
+            eraseUnderOtherKeys(client);
             print(limits);
             return wait ? await(client, application, sent, limits) : 0;
+        }
+    }
+
+    /** They hold the events, and a replay would bring those back. */
+    private void eraseUnderOtherKeys(PipelineClient client) throws InterruptedException {
+        try (DeadLetterBox box = client.deadLetters()) {
+            int letters = box.eraseUnderOtherKeys(bank);
+            if (letters > 0) {
+                System.out.println("  " + letters + (letters == 1 ? " dead letter" : " dead letters") + " about events of the bank that came under another key: erased, too."
+                        + " The events themselves stand under those keys in " + Topics.CONVERSATION_EVENTS.name() + " until its retention.ms.");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** A file that is there as a whole or not at all. */
 public final class WholeFile {
@@ -15,10 +16,14 @@ public final class WholeFile {
         Path whole = file.toAbsolutePath();
         try {
             Files.createDirectories(whole.getParent());
-            // The process has a name of its own for it: another may write the same file.
-            Path part = whole.resolveSibling(whole.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            Files.writeString(part, text + "\n");
-            Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            // A name of its own, as another process may write the same file.
+            Path part = whole.resolveSibling(whole.getFileName() + "." + UUID.randomUUID() + ".part");
+            try {
+                Files.writeString(part, text + "\n");
+                Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -74,7 +74,7 @@ class DistillationRunTest {
             Set<Projection> changed = written.weights().keySet().stream().map(LoraAdapter.Target::projection).collect(Collectors.toSet());
             assertThat(changed).isEqualTo(stage.equals("generation") ? Set.of(Projection.values()) : Set.of(Projection.QUERY, Projection.VALUE));
             assertThat(written.weights()).hasSize(changed.size() * shape.layers());
-            assertThat(Files.readString(out.resolve("README.md"))).contains("r 8, alpha 16.0, dropout 0.1").contains("Data: sets that were given for training").contains("`memlora distill --config x.yaml`");
+            assertThat(Files.readString(out.resolve("README.md"))).contains("r 8, alpha 16.0, dropout 0.1").contains("CC BY-NC 4.0").contains("`memlora distill --config x.yaml`");
             assertThat(DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(out.resolve("loss.svg").toFile())
                     .getElementsByTagName("polyline").getLength()).isEqualTo(2);
         }

@@ -87,7 +87,7 @@ public final class EvaluationRun {
         return report;
     }
 
-    /** The row whose speed is reported comes first: rows after it find shared stages remembered. */
+    /** The rows that most look at come first; rows after them find shared stages remembered, and then have no speed. */
     private static List<RowName> inOrder(Set<RowName> chosen) {
         return chosen.stream().sorted(Comparator.comparing((RowName row) -> !row.isPipeline())
                 .thenComparing(row -> row == RowName.EXPERTS ? 0 : row == RowName.BASE ? 1 : 2).thenComparing(row -> row)).toList();

@@ -26,6 +26,7 @@ final class ConfluentRegistry implements SchemaRegistry {
     private static final int SCHEMA_NOT_FOUND = 40403;
     /** How the client says that the registry answered, with a schema that is none of Avro's (Protobuf, JSON). */
     private static final String NO_AVRO = "Invalid schema ";
+    private static final String TYPE = " of type ";
     private static final Map<String, SchemaRegistryClient> MOCKS = new ConcurrentHashMap<>();
 
     private final String url;
@@ -85,11 +86,17 @@ final class ConfluentRegistry implements SchemaRegistry {
             }
             throw unavailable(e);
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).startsWith(NO_AVRO)) {
+            if (isNoAvro(String.valueOf(e.getMessage()))) {
                 return Optional.empty();
             }
             throw unavailable(e);
         }
+    }
+
+    /** Of an Avro schema with references the client says the same when it can't read what they refer to: that is trouble of the registry's. */
+    private static boolean isNoAvro(String message) {
+        String type = message.substring(message.lastIndexOf(TYPE) + 1);
+        return message.startsWith(NO_AVRO) && (message.contains(" with refs [] ") || !type.equals(TYPE.strip() + " AVRO") && !type.equals(TYPE.strip() + " null"));
     }
 
     private RegistryUnavailableException unavailable(Exception cause) {

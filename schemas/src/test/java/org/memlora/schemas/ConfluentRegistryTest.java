@@ -24,6 +24,7 @@ class ConfluentRegistryTest {
     private static final String INNER = "{\"subject\": \"inner\", \"version\": 1, \"id\": 4, \"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"a.Inner\\\","
             + " \\\"fields\\\": [{\\\"name\\\": \\\"n\\\", \\\"type\\\": \\\"int\\\"}]}\"}";
 
+    private volatile boolean innerIsThere = true;
     private HttpServer server;
     private ConfluentRegistry registry;
 
@@ -32,7 +33,7 @@ class ConfluentRegistryTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             String[] path = exchange.getRequestURI().getPath().split("/");
-            String answer = path[1].equals("subjects") ? INNER : ANSWERS.get(path[3]);
+            String answer = !path[1].equals("subjects") ? ANSWERS.get(path[3]) : innerIsThere ? INNER : null;
             byte[] bytes = (answer == null ? "{\"error_code\": 50001, \"message\": \"broken\"}" : answer).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(answer == null ? 500 : 200, bytes.length);
@@ -63,6 +64,15 @@ class ConfluentRegistryTest {
     void shouldReadASchemaWithWhatItRefersTo() {
         assertThat(registry.schema(3)).get().extracting(schema -> schema.getField("inner").schema().getField("n").schema().getType())
                 .isEqualTo(Schema.Type.INT);
+    }
+
+    /** Else a moment of trouble would make dead letters of good events. */
+    @Test
+    void shouldSayThatTheRegistryIsInTroubleWhereAReferenceCantBeRead() {
+        innerIsThere = false;
+        assertThatThrownBy(() -> registry.schema(3)).isInstanceOf(RegistryUnavailableException.class);
+        innerIsThere = true;
+        assertThat(registry.schema(3)).isPresent();
     }
 
     @Test

@@ -105,7 +105,7 @@ public final class PipelineSettings {
 
     /** After a kill the partitions move on within so long, not within Kafka's 45 s; heartbeats don't wait for the model. */
     private static final int SESSION_TIMEOUT_MILLIS = 10_000;
-    /** How long a task's stores stay with a worker that lost the task: Kafka Streams' default. */
+    /** How long a task's stores stay at most with a worker that lost the task: Kafka Streams' default. */
     private static final long LONGEST_STANDBY_MILLIS = 600_000;
 
     private final Map<String, Object> values;

@@ -6,6 +6,7 @@ import static org.memlora.topology.Events.lastTurn;
 import static org.memlora.topology.Events.question;
 import static org.memlora.topology.Events.turn;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -144,6 +145,17 @@ class ForgetTest {
                             : value instanceof Answer answer ? answer.getQuestionEventId()
                             : ((MemoryOperation) value).getSourceEventIds().get(0))
                     .containsExactlyInAnyOrder("f1", "e3", "e4", "e5", "q2");
+        }
+    }
+
+    /** Kafka Streams writes below a task's folder only, and takes the folder's age for that of its stores. */
+    @Test
+    void shouldTellByItsFolderThatATaskIsInUse() {
+        try (TestPipeline pipeline = new TestPipeline()) {
+            File folder = pipeline.stateFolder();
+            assertThat(folder.setLastModified(0)).isTrue();
+            pipeline.driver.advanceWallClockTime(Duration.ofMinutes(1));
+            assertThat(Duration.ofMillis(System.currentTimeMillis() - folder.lastModified())).isLessThan(Duration.ofMinutes(5));
         }
     }
 

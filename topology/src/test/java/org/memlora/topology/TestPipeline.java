@@ -1,5 +1,6 @@
 package org.memlora.topology;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -237,6 +238,15 @@ final class TestPipeline implements AutoCloseable {
 
     List<FailedEvent> deadLetters() {
         return values(deadLetters.readRecordsToList());
+    }
+
+    /** Of the only task. */
+    File stateFolder() {
+        try (Stream<Path> files = Files.walk(stateDir)) {
+            return files.filter(file -> file.getFileName().toString().equals("0_0")).findFirst().orElseThrow().toFile();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     List<String> deadLetterKeys() {

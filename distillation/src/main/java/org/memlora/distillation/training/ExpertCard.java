@@ -35,8 +35,10 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
     /** @param teacher record of a teacher's outputs, in the place of examples made from the conversations' own notes */
     public record Conversations(List<Path> training, List<Path> validation, Optional<Path> teacher) {
         String text() {
-            boolean locomo = Stream.of(training, validation).flatMap(List::stream).anyMatch(file -> file.getFileName().toString().matches("conv-\\d+\\.json"));
-            return "Data: " + names(training) + " for training, " + names(validation) + " for validation." + (locomo ? " " + LOCOMO : "");
+            List<Path> all = Stream.concat(training.stream(), validation.stream()).toList();
+            boolean locomo = all.isEmpty() || all.stream().anyMatch(file -> file.getFileName().toString().matches("conv-\\d+\\.json"));
+            return "Data: " + names(training) + " for training, " + names(validation) + " for validation."
+                    + (locomo ? (all.isEmpty() ? " If they come from LoCoMo: " : " ") + LOCOMO : "");
         }
 
         private static String names(List<Path> files) {
@@ -84,7 +86,7 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
         Optional<Path> teacher = conversations.flatMap(Conversations::teacher);
         return teacher.isPresent() ? String.format(TEACHER, teacher.get().getFileName()) : switch (stage) {
             case "extraction" -> """
-                    The facts are LoCoMo's observations, which a large model made, with relative dates resolved; a fact without a date got the one of the sentence
+                    The facts are the conversations' observations (LoCoMo's are a large model's), with relative dates resolved; a fact without a date got the one of the sentence
                     it comes from. A turn that a question rests on and no observation: its own sentence, turned into the third person by rules. Exchanges without
                     any of both are examples of NONE. Exchanges with several facts stand twice; own-facts and own-none are short exchanges of this project's own wording.""";
             case "update" -> """

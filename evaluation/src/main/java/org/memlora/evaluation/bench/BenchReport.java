@@ -1,5 +1,6 @@
 package org.memlora.evaluation.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.memlora.evaluation.JsonFile;
 import org.memlora.evaluation.plots.BarChart;
 
@@ -100,16 +102,17 @@ final class BenchReport {
         if (!failures.isEmpty()) {
             json.set("failures", failures);
         }
-        json.set("notes", notes);
         Files.createDirectories(folder);
         Path file = folder.resolve("bench.json");
         if (Files.exists(file)) {
             // The report of `bench --scale` stands in the same file.
-            JsonNode scale = new ObjectMapper().readTree(file.toFile()).get("scale");
-            if (scale != null) {
-                json.set("scale", scale);
+            try {
+                Optional.ofNullable(JSON.readTree(file.toFile()).get("scale")).ifPresent(scale -> json.set("scale", scale));
+            } catch (JsonProcessingException e) {
+                notes.put("scale", "what stood in bench.json before could not be read, and is gone: " + e.getOriginalMessage());
             }
         }
+        json.set("notes", notes);
         JsonFile.write(file, json);
         Files.writeString(folder.resolve("bench.svg"), svg());
     }

@@ -95,7 +95,9 @@ public final class ModelViews {
 
         private Completion recalled(GenerationRequest request) {
             Remembered found = remembered.get(Key.of(request));
-            tookFromAnotherRow |= found != null && found.row != row;
+            if (found != null && found.row != row) {
+                tookFromAnotherRow = true;
+            }
             return found == null ? null : found.completion;
         }
 

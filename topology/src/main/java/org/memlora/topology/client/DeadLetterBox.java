@@ -96,9 +96,25 @@ public final class DeadLetterBox implements AutoCloseable {
             send(event);
         }
         if (letter.key != null) {
-            send(new ProducerRecord<>(TOPIC, letter.partition, letter.key, null));
+            erase(letter);
         }
         return events.size();
+    }
+
+    /** Erases letters about events of the bank that came under another key, which its Forget does not reach; returns how many. */
+    public int eraseUnderOtherKeys(String bankId) throws InterruptedException {
+        int erased = 0;
+        for (Letter letter : letters()) {
+            if (letter.key != null && bankId.equals(letter.content.getBankId()) && !OutputKey.bankId(letter.key).equals(bankId)) {
+                erase(letter);
+                erased++;
+            }
+        }
+        return erased;
+    }
+
+    private void erase(Letter letter) throws InterruptedException {
+        send(new ProducerRecord<>(TOPIC, letter.partition, letter.key, null));
     }
 
     private FailedEvent whole(Letter letter) {

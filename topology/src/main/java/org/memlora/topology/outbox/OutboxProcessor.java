@@ -64,6 +64,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
         // At least each minute: a task that never lives for a tenth of the time must get to it, too.
         Duration look = times.look().compareTo(LONGEST_LOOK) < 0 ? times.look() : LONGEST_LOOK;
         context.schedule(look, PunctuationType.WALL_CLOCK_TIME, this::look);
+        touch();
     }
 
     @Override
@@ -123,15 +124,30 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
         }
         OptionalLong due = erasures.takeDeletion(now);
         if (due.isPresent()) {
-            // Once more: a store that was restored since the sweep may hold what the changelog had not dropped yet.
-            compaction.accept(context.taskId());
+            if (deletion.deleteBefore(context.taskId().partition(), due.getAsLong())) {
+                // Once more: a store that was restored since the sweep may hold what the changelog had not dropped yet.
+                compaction.accept(context.taskId());
+            } else {
+                erasures.deleteAt(now + times.look().toMillis(), due.getAsLong());
+            }
         }
-        if (due.isPresent() && !deletion.deleteBefore(context.taskId().partition(), due.getAsLong())) {
-            erasures.deleteAt(now + times.look().toMillis(), due.getAsLong());
-        }
+        touch();
         if (!hashes.isEmpty() || due.isPresent()) {
             context.commit();
         }
+    }
+
+    /**
+     * Kafka Streams takes the age of a task's folder for that of its stores, but writes within its subfolders only: a store in use would
+     * count as old at the next start (state.cleanup.dir.max.age.ms).
+     */
+    private void touch() {
+        context.stateDir().setLastModified(System.currentTimeMillis());
+    }
+
+    @Override
+    public void close() {
+        touch();
     }
 
     /** Timestamps are the wall clock's: the age of a segment is the difference to its first record. */
