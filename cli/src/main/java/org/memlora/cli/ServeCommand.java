@@ -82,7 +82,7 @@ final class ServeCommand implements Callable<Integer> {
             if (createTopics || topicsOnly) {
                 client.createTopics(partitions, Optional.empty(), settings.erasureTimes());
             }
-            client.erasureLimits(settings.text(PipelineSettings.APPLICATION_ID)).problems()
+            client.erasureLimits(settings.text(PipelineSettings.APPLICATION_ID)).problemsWith(settings.erasureTimes())
                     .forEach(problem -> System.err.println("memlora: " + problem));
         }
         if (topicsOnly) {

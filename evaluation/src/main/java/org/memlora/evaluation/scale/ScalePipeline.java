@@ -7,8 +7,12 @@ import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -167,12 +171,28 @@ final class ScalePipeline implements AutoCloseable {
     }
 
     private long size(String root, String part) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> folder.relativize(file).toString().startsWith(root) && file.toString().contains(part)
-                    && !file.toString().endsWith("index")).mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+        long[] sum = {0};
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    boolean counts = folder.relativize(file).toString().startsWith(root) && file.toString().contains(part) && !file.toString().endsWith("index");
+                    sum[0] += counts ? attributes.size() : 0;
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;   // broker and stores are at work, and files come and go
+                    }
+                    throw e;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return sum[0];
     }
 
     @Override

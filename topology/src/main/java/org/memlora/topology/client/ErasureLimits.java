@@ -20,8 +20,9 @@ import org.memlora.topology.outbox.ErasureTimes;
  *
  * @param longest from the Forget until no file of broker or worker holds a byte of the bank; empty = no limit, see problems
  * @param problems topics that are set so that a Forget does not erase from them, one sentence each
+ * @param segments the topics' longest time to close a segment; zero without topics
  */
-public record ErasureLimits(Optional<Duration> longest, List<String> problems) {
+public record ErasureLimits(Optional<Duration> longest, List<String> problems, Duration segments) {
 
     /** A look of the log cleaner, one for segments to delete, and until a deleted file goes. Kafka's defaults: 15 s, 5 min, 60 s. */
     private static final Map<String, Long> CLEAN_UP = Map.of("log.cleaner.backoff.ms", 15_000L,
@@ -49,7 +50,18 @@ public record ErasureLimits(Optional<Duration> longest, List<String> problems) {
             segment = Math.max(segment, lag);
         }
         return new ErasureLimits(problems.isEmpty() ? Optional.of(ErasureTimes.ofSegment(Duration.ofMillis(segment)).plus(cleanUp(admin)))
-                : Optional.empty(), List.copyOf(problems));
+                : Optional.empty(), List.copyOf(problems), Duration.ofMillis(segment));
+    }
+
+    /** What a worker with these times must know: the problems, and that its sweep comes before the topics would close their segments. */
+    public List<String> problemsWith(ErasureTimes times) {
+        List<String> all = new ArrayList<>(problems);
+        if (problems.isEmpty() && segments.compareTo(times.segment()) > 0) {
+            all.add("The topics close their segments after up to " + segments.toMillis() + " ms, this worker's forget.max.lag.ms of " + times.whole().toMillis()
+                    + " expects " + times.segment().toMillis() + ": in a quiet topic a forgotten bank may stay longer than it says. Start workers with forget.max.lag.ms = "
+                    + ErasureTimes.ofSegment(segments).toMillis() + ", or set segment.ms and max.compaction.lag.ms of the topics to " + times.segment().toMillis() + ".");
+        }
+        return all;
     }
 
     private static Duration cleanUp(Admin admin) throws InterruptedException, ExecutionException {
