@@ -95,8 +95,8 @@ final class ConfluentRegistry implements SchemaRegistry {
 
     /** Of an Avro schema with references the client says the same when it can't read what they refer to: that is trouble of the registry's. */
     private static boolean isNoAvro(String message) {
-        String type = message.substring(message.lastIndexOf(TYPE) + 1);
-        return message.startsWith(NO_AVRO) && (message.contains(" with refs [] ") || !type.equals(TYPE.strip() + " AVRO") && !type.equals(TYPE.strip() + " null"));
+        boolean avro = message.endsWith(TYPE + "AVRO") || message.endsWith(TYPE + "null");
+        return message.startsWith(NO_AVRO) && (!avro || message.contains(" with refs [] "));
     }
 
     private RegistryUnavailableException unavailable(Exception cause) {

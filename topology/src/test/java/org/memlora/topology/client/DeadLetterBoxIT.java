@@ -70,6 +70,20 @@ class DeadLetterBoxIT {
                 pipeline.await(Topics.DEAD_LETTERS, TIMEOUT, all -> all.size() == 7);
                 assertThat(box.letters()).filteredOn(letter -> letter.reason() == DeadLetterReason.UNREADABLE).singleElement()
                         .satisfies(again -> assertThat(again.id()).isNotEqualTo(unreadable.id()));
+
+                // And a letter about an event of the bank under another key, which no Forget of the bank reaches, can be erased
+                int before = box.letters().size();
+                try (KafkaProducer<String, byte[]> raw = new KafkaProducer<>(Map.of("bootstrap.servers", pipeline.broker.bootstrapServers()),
+                        new StringSerializer(), new ByteArraySerializer())) {
+                    raw.send(new ProducerRecord<>(Topics.CONVERSATION_EVENTS.name(), "other", pipeline.serdes.conversationEvents().serializer()
+                            .serialize(Topics.CONVERSATION_EVENTS.name(), ScriptedPipeline.turn("b", 9, "Ann", "under another key")))).get();
+                }
+                pipeline.await(Topics.DEAD_LETTERS, TIMEOUT, all -> all.size() == 8);
+                assertThat(box.letters()).hasSize(before + 1).filteredOn(letter -> letter.reason() == DeadLetterReason.KEY_MISMATCH).singleElement()
+                        .satisfies(letter -> assertThat(letter.key()).isEqualTo("other#0"));
+                assertThat(box.eraseUnderOtherKeys("other")).as("it is about b").isZero();
+                assertThat(box.eraseUnderOtherKeys("b")).isEqualTo(1);
+                assertThat(box.letters()).hasSize(before);
             }
         }
     }
