@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.memlora.models.bases.BaseCatalog;
 import org.memlora.models.bases.BaseResolver;
 import org.memlora.models.bases.DownloadProgress;
@@ -53,6 +54,15 @@ public final class LanguageModels {
         public Request(String base, Optional<Path> experts, Compute compute, int rows, int contextTokens) {
             this(base, experts, compute, Engine.AUTO, rows, contextTokens);
         }
+
+        /**
+         * Of the model with these experts. Before anything native is held, as it may fail.
+         *
+         * @throws IllegalArgumentException if the folder says something else than how sure an expert must be
+         */
+        public ModelInfo info(Set<String> resident) {
+            return new ModelInfo(base, contextTokens, resident, experts.map(folder -> ExpertConfidence.read(folder, resident)).orElse(Map.of()));
+        }
     }
 
     private LanguageModels() { }
@@ -85,8 +95,7 @@ public final class LanguageModels {
         OpenedBase parts = OpenedBase.open(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
-        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
-                request.experts().map(folder -> ExpertConfidence.read(folder, experts.keySet())).orElse(Map.of()));   // may fail: before anything native is held
+        ModelInfo info = request.info(experts.keySet());
         TransformerExecutor executor;
         if (!gpu && compiles(request.engine(), parts.config())) {
             executor = new CompiledModels(BaseResolver.standard(progress).cacheFolder(), progress).open(parts.path(), parts.config(), parts.weights(),

@@ -12,7 +12,6 @@ import org.memlora.models.OpenedBase;
 import org.memlora.models.VisionLanguageModel;
 import org.memlora.models.generation.BatcherSettings;
 import org.memlora.models.generation.LocalLanguageModel;
-import org.memlora.models.lora.ExpertConfidence;
 import org.memlora.models.lora.ExpertLoader;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.picture.PictureDecoder;
@@ -37,8 +36,7 @@ public final class VisionModels {
         VisionFolder model = VisionFolder.open(folder);
         DataType type = device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32;
         Map<String, LoraAdapter> experts = request.experts().map(from -> ExpertLoader.load(from, model.transformer())).orElse(Map.of());
-        ModelInfo info = new ModelInfo(request.base(), request.contextTokens(), experts.keySet(),
-                request.experts().map(from -> ExpertConfidence.read(from, experts.keySet())).orElse(Map.of()));
+        ModelInfo info = request.info(experts.keySet());
         PicturePrompt.of(model.vision(), model.tokenizer());   // fails, as the line before, before the weights are read
         VisionTower tower = VisionTower.load(model.vision(), model.weights(), model.transformer().width(), device, type);
         try {

@@ -59,6 +59,8 @@ public final class DeadLetterBox implements AutoCloseable {
     private final Map<String, Object> settings;
     private final AvroSerdes serdes;
     private Producer<String, byte[]> producer;
+    /** Of single letters, for replays. */
+    private TopicReader<FailedEvent> places;
 
     DeadLetterBox(Map<String, Object> settings, AvroSerdes serdes, int maxMessageBytes) {
         this.settings = new HashMap<>(settings);
@@ -69,7 +71,7 @@ public final class DeadLetterBox implements AutoCloseable {
     /** All letters that were neither replayed nor erased with their bank, in the order of each partition. */
     public List<Letter> letters() {
         Map<String, Letter> letters = new LinkedHashMap<>();
-        try (TopicReader<FailedEvent> reader = new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true)) {
+        try (TopicReader<FailedEvent> reader = reader()) {
             reader.readAllToEnd(record -> {
                 String key = record.key() == null ? record.partition() + "-" + record.offset() : record.key();
                 letters.remove(key);
@@ -118,10 +120,13 @@ public final class DeadLetterBox implements AutoCloseable {
     }
 
     private FailedEvent whole(Letter letter) {
-        try (TopicReader<FailedEvent> reader = new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true)) {
-            return reader.at(letter.partition, letter.offset).orElseThrow(() -> new ConnectionException(
-                    "Dead letter " + letter.id + " is gone: it was erased meanwhile, with its bank or by its topic's time.", null));
-        }
+        places = places == null ? reader() : places;
+        return places.at(letter.partition, letter.offset).orElseThrow(() -> new ConnectionException(
+                "Dead letter " + letter.id + " is gone: it was erased meanwhile, with its bank or by its topic's time.", null));
+    }
+
+    private TopicReader<FailedEvent> reader() {
+        return new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true);
     }
 
     private ProducerRecord<String, byte[]> event(Letter letter, byte[] value) {
@@ -154,6 +159,7 @@ public final class DeadLetterBox implements AutoCloseable {
 
     @Override
     public void close() {
+        Optional.ofNullable(places).ifPresent(TopicReader::close);
         Optional.ofNullable(producer).ifPresent(open -> open.close(CLOSE));
     }
 }

@@ -128,8 +128,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     private boolean isUsable(Record<String, byte[]> record, ConversationEvent event, Origin origin) {
         Optional<String> refusal = validator.refusal(record.key(), event);
         // Filed under the record's key, which is this partition's: another bank's letters are numbered elsewhere.
-        refusal.ifPresent(reason -> deadLetter(DeadLetters.refused(Stage.INBOX, origin, record.key(), reason, event.getBankId(), event.getEventId(),
-                Optional.ofNullable(event.getTime()), record.value())));
+        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, record.key(), reason, event, record.value()));
         return refusal.isEmpty();
     }
 
@@ -141,7 +140,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         if (seen.add(event.getBankId(), event.getEventId(), context.currentStreamTimeMs())) {
             return true;
         }
-        refuse(Stage.INBOX, origin, "DUPLICATE_EVENT: the bank had an event of this id before", event, null);
+        refuse(Stage.INBOX, origin, event.getBankId(), "DUPLICATE_EVENT: the bank had an event of this id before", event, null);
         return false;
     }
 
@@ -151,7 +150,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
                 || (turn.getPicture().getCaption() != null && !turn.getPicture().getCaption().isBlank())) {
             return true;
         }
-        refuse(Stage.VISION, origin, "NO_VISION_EXPERT: the picture has no caption, and no vision expert is loaded", event,
+        refuse(Stage.VISION, origin, event.getBankId(), "NO_VISION_EXPERT: the picture has no caption, and no vision expert is loaded", event,
                 record.value());
         return !turn.getText().isBlank();
     }
@@ -187,11 +186,11 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
 
     private void refuse(ExchangePairing.Refusal refusal) {
         refuse(Stage.INBOX, new Origin(topic, context.taskId().partition(), refusal.stored().offset(),
-                refusal.stored().timestamp()), refusal.reason(), refusal.event(), refusal.stored().value());
+                refusal.stored().timestamp()), refusal.event().getBankId(), refusal.reason(), refusal.event(), refusal.stored().value());
     }
 
-    private void refuse(Stage stage, Origin origin, String reason, ConversationEvent event, byte[] raw) {
-        deadLetter(DeadLetters.refused(stage, origin, event.getBankId(), reason, event.getBankId(), event.getEventId(),
+    private void refuse(Stage stage, Origin origin, String key, String reason, ConversationEvent event, byte[] raw) {
+        deadLetter(DeadLetters.refused(stage, origin, key, reason, event.getBankId(), event.getEventId(),
                 Optional.ofNullable(event.getTime()), raw));
     }
 

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.memlora.schemas.MemoryOperation;
 import org.memlora.schemas.OperationKind;
 import org.memlora.schemas.PictureLink;
@@ -25,19 +27,12 @@ class BankViewTest {
         assertThat(view.validAt(at(0))).isEmpty();
     }
 
-    @Test
-    void aLateFactDoesNotEndANewerMemory() {
+    /** ADD is how the update stage reports it: the late fact is stored closed, nothing else changes. */
+    @ParameterizedTest
+    @EnumSource(value = OperationKind.class, names = {"ADD", "UPDATE"})
+    void aLateFactDoesNotEndANewerMemory(OperationKind kind) {
         apply(OperationKind.ADD, 5, "lives in York", "m1", null);
-        apply(OperationKind.UPDATE, 2, "lives in Leeds", "m2", "m1");
-        assertThat(view.valid()).extracting(BankView.Entry::text).containsExactly("lives in York");
-        assertThat(view.validAt(at(3))).extracting(BankView.Entry::text).containsExactly("lives in Leeds");
-    }
-
-    /** As the update stage reports it: the late fact is stored closed, nothing else changes. */
-    @Test
-    void aLateFactComesAsAnAddWithTheNewerMemoryAsItsTarget() {
-        apply(OperationKind.ADD, 5, "lives in York", "m1", null);
-        apply(OperationKind.ADD, 2, "lives in Leeds", "m2", "m1");
+        apply(kind, 2, "lives in Leeds", "m2", "m1");
         assertThat(view.valid()).extracting(BankView.Entry::text).containsExactly("lives in York");
         assertThat(view.validAt(at(3))).extracting(BankView.Entry::text).containsExactly("lives in Leeds");
         assertThat(view.validAt(at(6))).extracting(BankView.Entry::text).containsExactly("lives in York");
