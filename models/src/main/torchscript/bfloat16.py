@@ -1,8 +1,7 @@
 """Makes ../resources/org/memlora/models/transformer/bfloat16.pt: what DJL has no calls for. python3 bfloat16.py; written with PyTorch 2.15."""
-import pathlib
-import zipfile
-
 import torch
+
+from scripts import save
 
 
 class BFloat16(torch.nn.Module):
@@ -44,11 +43,4 @@ class BFloat16(torch.nn.Module):
         return torch.nn.functional.gelu(gate, approximate="tanh") * up
 
 
-target = pathlib.Path(__file__).parent.parent / "resources/org/memlora/models/transformer/bfloat16.pt"
-torch.jit.save(torch.jit.script(BFloat16()), target)
-# The debug file names folders of the machine it was made on.
-with zipfile.ZipFile(target) as archive:
-    kept = [(entry, archive.read(entry)) for entry in archive.infolist() if not entry.filename.endswith(".debug_pkl")]
-with zipfile.ZipFile(target, "w") as archive:
-    for entry, content in kept:
-        archive.writestr(entry, content)
+save(BFloat16(), "bfloat16.pt")

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class LanguageModels {
 
     private static final Logger LOG = LoggerFactory.getLogger(LanguageModels.class);
-    private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia");
+    private static final List<Path> NVIDIA_DRIVER = List.of(Path.of("/proc/driver/nvidia"), Path.of("/dev/nvidiactl"));
 
     /** The base of the demo and of workers. */
     public static final String DEFAULT_BASE = BaseCatalog.QWEN_CODER_500M;
@@ -105,7 +106,7 @@ public final class LanguageModels {
             executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
                     gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
         }
-        LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.DEFAULT);
+        LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), gpu ? BatcherSettings.GPU : BatcherSettings.DEFAULT);
         return VisionModels.withEyes(request, parts, executor, language, gpu ? Device.gpu() : Device.cpu());
     }
 
@@ -145,7 +146,7 @@ public final class LanguageModels {
      * @throws IllegalArgumentException if a GPU was asked for and there is none
      */
     public static Device device(Compute compute) {
-        boolean gpu = compute != Compute.CPU && Files.exists(NVIDIA_DRIVER) && ai.djl.engine.Engine.getEngine("PyTorch").getGpuCount() > 0;
+        boolean gpu = compute != Compute.CPU && NVIDIA_DRIVER.stream().anyMatch(Files::exists) && ai.djl.engine.Engine.getEngine("PyTorch").getGpuCount() > 0;
         if (compute == Compute.GPU && !gpu) {
             throw new IllegalArgumentException("PyTorch finds no GPU here: build with -Pcuda on a machine with an NVIDIA GPU,"
                     + " or give --device cpu.");

@@ -211,7 +211,7 @@ public final class ContinuousBatcher implements AutoCloseable {
             if (most == 0 || !begin(row)) {
                 continue;
             }
-            RowInput input = request.next(row, most, draftTokens, executor.vocabularySize());
+            RowInput input = request.next(row, most, draftTokens, executor.vocabularySize(), executor.chooses());
             left -= prefilling ? input.tokens().length : 0;
             inputs.add(input);
         }

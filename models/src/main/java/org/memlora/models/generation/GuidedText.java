@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationOptions;
@@ -108,13 +109,34 @@ final class GuidedText {
         return IntStream.concat(mask.stream(), IntStream.of(stops).limit(ends)).filter(id -> id < vocabularySize).toArray();
     }
 
+    boolean isGreedy() {
+        return greedy;
+    }
+
+    /** The tokens that may come next, the end's among them; the same array wherever the grammar stands so. */
+    int[] allCandidates(int vocabularySize) {
+        return masks.candidates(mask(), stops, vocabularySize);
+    }
+
     /** Goes on by the token that the logits favour, and by what follows from it without a choice. */
     void advance(float[] logits) {
         TokenMask mask = mask();
         int token = sampler.choose(logits, mask, stops);
+        take(token, mask, () -> Sampler.probability(token, logits, mask, stops));
+    }
+
+    /** Goes on by the most probable one of {@link #allCandidates}. */
+    void advance(int token, double probability) {
+        if (Double.isNaN(probability)) {
+            throw new IllegalStateException("the model gave no finite logit to any allowed token");
+        }
+        take(token, mask(), () -> probability);
+    }
+
+    private void take(int token, TokenMask mask, DoubleSupplier probability) {
         inFreeText |= mask.ids().length > MOST_CANDIDATES;
         if (!inFreeText) {
-            confidence *= Sampler.probability(token, logits, mask, stops);
+            confidence *= probability.getAsDouble();
         }
         if (Arrays.stream(stops).anyMatch(stop -> stop == token)) {
             finish = FinishReason.STOP;

@@ -110,8 +110,9 @@ final class RowGeneration {
      *
      * @param most of the text's tokens
      * @param draftTokens of a guess behind them
+     * @param chooses whether the model may choose among many tokens; guesses can't be checked then
      */
-    RowInput next(int row, int most, int draftTokens, int vocabularySize) {
+    RowInput next(int row, int most, int draftTokens, int vocabularySize, boolean chooses) {
         int end = Math.min(text.length(), fed + most);
         draft = GuidedText.Draft.NONE;
         if (end < text.length()) {
@@ -119,6 +120,9 @@ final class RowGeneration {
         }
         int[] candidates = text.candidates(vocabularySize);
         int[] tokens = text.tokens(fed, end);
+        if (candidates.length == 0 && chooses && text.isGreedy()) {
+            return new RowInput(row, fed, tokens, expert, 1, text.allCandidates(vocabularySize), true);
+        }
         if (candidates.length > 0 || draftTokens == 0 || isPrefilling() || --pause > 0) {
             return new RowInput(row, fed, tokens, expert, 1, candidates);
         }
@@ -145,7 +149,11 @@ final class RowGeneration {
         while (input.logits() > 0 && !text.isFinished() && text.length() <= end
                 && text.common(fed, input.tokens()) >= text.length() - fed) {
             float[] row = logits[text.length() - 1 - firstWanted];
-            text.advance(input.candidates().length == 0 ? row : spread(row, input.candidates(), scratch));
+            if (input.choice()) {
+                text.advance((int) row[0], row[1]);
+            } else {
+                text.advance(input.candidates().length == 0 ? row : spread(row, input.candidates(), scratch));
+            }
         }
         fed += text.common(fed, input.tokens());
         rate(Math.max(0, Math.min(fed, end) - before));

@@ -3,6 +3,8 @@ package org.memlora.models.grammar;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.stream.IntStream;
 
 /**
  * Allowed tokens per grammar state for one vocabulary. A token is allowed when its bytes keep the text inside the
@@ -23,6 +25,7 @@ public final class TokenMasks {
         }
     };
     private final LinkedHashMap<GrammarAutomaton.State, TokenMask> masks = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<TokenMask, int[]> withEnds = new WeakHashMap<>();
     private long cachedIds;
     private final GrammarAutomaton.State[] path;
     private final TokenMask free;
@@ -49,6 +52,12 @@ public final class TokenMasks {
             throw new IllegalArgumentException("no text of the grammar can be spelled with this vocabulary");
         }
         return new ConstraintState(this, trie, automaton);
+    }
+
+    /** The mask's tokens below {@code vocabularySize} and, where the text may end, {@code stops}: always the same array for a mask. */
+    public int[] candidates(TokenMask mask, int[] stops, int vocabularySize) {
+        return withEnds.computeIfAbsent(mask, key -> IntStream.concat(key.stream(), IntStream.of(key.accepting() ? stops : new int[0]))
+                .filter(id -> id < vocabularySize).toArray());
     }
 
     TokenMask mask(GrammarAutomaton automaton, GrammarAutomaton.State state) {

@@ -31,9 +31,15 @@ final class CausalLanguageModel {
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final List<Map<Projection, LoraLinear>> projections = new ArrayList<>();
     private final DataType type;
+    private final LayersScript script;
 
     /** Arrays belong to the loader's manager. The adapters fit the config: {@link LoraAdapter#requireFit}. */
     CausalLanguageModel(TransformerConfig config, WeightLoader loader, Collection<LoraAdapter> adapters, int contextTokens) {
+        this(config, loader, adapters, contextTokens, null);
+    }
+
+    /** @param scripted the only cache that {@link #hidden} may be given, if all layers are to run in one call; null = operation by operation */
+    CausalLanguageModel(TransformerConfig config, WeightLoader loader, Collection<LoraAdapter> adapters, int contextTokens, KeyValueCache scripted) {
         this.config = config;
         this.type = loader.type();
         embedding = loader.embedding();
@@ -41,7 +47,8 @@ final class CausalLanguageModel {
         output = separate == null ? embedding : separate;
         finalNorm = loader.finalNorm();
         rotary = new RotaryEmbedding(loader.manager(), contextTokens, config.headWidth(), config.ropeTheta(), type);
-        for (int layer = 0; layer < config.layers(); layer++) {
+        script = scripted == null ? null : new LayersScript(config, loader, adapters, scripted);
+        for (int layer = 0; layer < config.layers() && script == null; layer++) {
             blocks.add(block(layer, loader, adapters));
         }
     }
@@ -72,6 +79,11 @@ final class CausalLanguageModel {
 
     DataType type() {
         return type;
+    }
+
+    /** All layers run in one call. */
+    boolean isScripted() {
+        return script != null;
     }
 
     /**
@@ -123,6 +135,9 @@ final class CausalLanguageModel {
     NDArray hidden(NDArray embedded, PackedBatch batch, KeyValueCache cache) {
         NDArray x = embedded;
         RotaryEmbedding.Factors factors = rotary.at(batch.positions());
+        if (script != null) {
+            return script.forward(x, batch, factors);
+        }
         for (TransformerBlock block : blocks) {
             try (NDManager scratch = batch.manager().newSubManager()) {
                 x.attach(scratch);

@@ -15,11 +15,13 @@ import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.weights.WeightSource;
 
 /**
- * The transformer as PyTorch operations, one after another: the reference, and the one for GPUs.
- * Each call runs in steps of at most {@value #STEP_TOKENS} tokens of all rows together. Threading: one caller at a time.
+ * The transformer as PyTorch operations: one after another on a CPU, the reference; on a GPU all layers in one call where
+ * {@link LayersScript} can. Each call runs in steps of a limited number of tokens of all rows together.
+ * Threading: one caller at a time.
  */
 public final class EagerExecutor implements TransformerExecutor {
     static final int STEP_TOKENS = 512;
+    private static final int SCRIPTED_STEP_TOKENS = 2048;
 
     private final TransformerConfig config;
     private final int rows;
@@ -29,18 +31,20 @@ public final class EagerExecutor implements TransformerExecutor {
     private final CausalLanguageModel model;
     private final KeyValueCache cache;
     private final SuppliedEmbeddings supplied;
+    private final TokenChoice choice;
     private boolean closed;
 
     private EagerExecutor(TransformerConfig config, int rows, int contextTokens, Set<String> experts, NDManager manager,
-            CausalLanguageModel model) {
+            CausalLanguageModel model, KeyValueCache cache) {
         this.config = config;
         this.rows = rows;
         this.contextTokens = contextTokens;
         this.manager = manager;
         this.model = model;
-        this.cache = new KeyValueCache(manager, config, rows, contextTokens, model.type());
+        this.cache = cache;
         this.supplied = new SuppliedEmbeddings(config.vocabularySize(), config.width());
         this.checks = new InputChecks(rows, contextTokens, config.vocabularySize(), experts, supplied::contains);
+        this.choice = new TokenChoice(manager, config.vocabularySize(), checks);
     }
 
     /** In float32. */
@@ -57,6 +61,12 @@ public final class EagerExecutor implements TransformerExecutor {
      */
     public static EagerExecutor load(TransformerConfig config, WeightSource weights, Map<String, LoraAdapter> experts, int rows,
             int contextTokens, Device device, DataType type) {
+        return load(config, weights, experts, rows, contextTokens, device, type, device.isGpu());
+    }
+
+    /** @param scripted all layers in one call where {@link LayersScript} can */
+    static EagerExecutor load(TransformerConfig config, WeightSource weights, Map<String, LoraAdapter> experts, int rows,
+            int contextTokens, Device device, DataType type, boolean scripted) {
         if (type != DataType.FLOAT32 && !(type == DataType.FLOAT16 && device.isGpu())) {
             throw new IllegalArgumentException("type is " + type + " on " + device + ", expected FLOAT32, or FLOAT16 on a GPU");
         }
@@ -67,8 +77,10 @@ public final class EagerExecutor implements TransformerExecutor {
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         try {
             WeightLoader loader = new WeightLoader(weights, config, manager, type);
-            CausalLanguageModel model = new CausalLanguageModel(config, loader, named.values(), contextTokens);
-            return new EagerExecutor(config, rows, contextTokens, Set.copyOf(named.keySet()), manager, model);
+            KeyValueCache cache = new KeyValueCache(manager, config, rows, contextTokens, type);
+            CausalLanguageModel model = new CausalLanguageModel(config, loader, named.values(), contextTokens,
+                    scripted && LayersScript.fits(config, loader) ? cache : null);
+            return new EagerExecutor(config, rows, contextTokens, Set.copyOf(named.keySet()), manager, model, cache);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -90,7 +102,13 @@ public final class EagerExecutor implements TransformerExecutor {
         return config.vocabularySize();
     }
 
-    /** Native arrays that this executor holds; the same before and after each call. */
+    /** On a GPU: the logits of a whole vocabulary would cross to the host for each token. */
+    @Override
+    public boolean chooses() {
+        return model.isScripted();
+    }
+
+    /** Native arrays that this executor holds; the same before and after each call, but for the masks of choices. */
     public int liveArrays() {
         return manager.getManagedArrays().size();
     }
@@ -153,7 +171,7 @@ public final class EagerExecutor implements TransformerExecutor {
     private record Taken(int input, int from, int count, int row) { }
 
     /** Rows with one token left come first, by row, so that neighbours attend together. */
-    private static List<Taken> take(List<RowInput> inputs, int[] done) {
+    private List<Taken> take(List<RowInput> inputs, int[] done) {
         List<Taken> left = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             int count = inputs.get(i).tokens().length - done[i];
@@ -163,7 +181,7 @@ public final class EagerExecutor implements TransformerExecutor {
         }
         left.sort(Comparator.comparing((Taken taken) -> taken.count > 1).thenComparing(Taken::row));
         List<Taken> step = new ArrayList<>();
-        int budget = STEP_TOKENS;
+        int budget = model.isScripted() ? SCRIPTED_STEP_TOKENS : STEP_TOKENS;
         for (Taken taken : left) {
             if (budget == 0) {
                 break;
@@ -179,6 +197,7 @@ public final class EagerExecutor implements TransformerExecutor {
         List<PackedBatch.Piece> pieces = new ArrayList<>();
         List<WantedLogits.Position> whole = new ArrayList<>();
         List<WantedLogits.Position> few = new ArrayList<>();
+        List<WantedLogits.Position> choices = new ArrayList<>();
         int packed = 0;
         for (Taken taken : step) {
             RowInput input = inputs.get(taken.input);
@@ -187,7 +206,7 @@ public final class EagerExecutor implements TransformerExecutor {
                     Arrays.copyOfRange(input.tokens(), taken.from, end), input.expert()));
             int firstWanted = input.tokens().length - input.logits();
             for (int token = Math.max(taken.from, firstWanted); token < end; token++) {
-                (input.candidates().length == 0 ? whole : few).add(new WantedLogits.Position(packed + token - taken.from,
+                (input.choice() ? choices : input.candidates().length == 0 ? whole : few).add(new WantedLogits.Position(packed + token - taken.from,
                         input.candidates(), logits.get(taken.input), token - firstWanted));
             }
             packed += taken.count;
@@ -196,6 +215,7 @@ public final class EagerExecutor implements TransformerExecutor {
             NDArray hidden = model.hidden(new PackedBatch(scratch, pieces, config.slidingWindow(), model.type()), cache, supplied);
             WantedLogits.whole(model, hidden, whole);
             WantedLogits.few(model, hidden, few);
+            choice.make(model, hidden, choices);
         }
     }
 

@@ -68,7 +68,12 @@ public final class InputChecks {
                         + " tokens are wanted, expected 0 .. " + input.tokens().length);
             }
             requireTokens(input.tokens(), supplied);
-            requireTokens(input.candidates(), token -> false);
+            if (!input.choice()) {   // of a choice, whoever makes something of the candidates looks at them
+                requireTokens(input.candidates(), token -> false);
+            } else if (input.logits() != 1 || input.candidates().length == 0) {
+                throw new IllegalArgumentException("row " + input.row() + ": a choice among " + input.candidates().length + " tokens after "
+                        + input.logits() + ", expected at least 1 and after 1");
+            }
             if (!input.expert().equals(GenerationRequest.BASE) && !experts.contains(input.expert())) {
                 throw new IllegalArgumentException("no expert " + input.expert() + ", resident are " + experts);
             }
@@ -79,6 +84,11 @@ public final class InputChecks {
         if (row < 0 || row >= rows) {
             throw new IllegalArgumentException("row " + row + " is not one of 0 .. " + (rows - 1));
         }
+    }
+
+    /** @throws IllegalArgumentException if one is outside of the vocabulary */
+    void requireCandidates(int[] tokens) {
+        requireTokens(tokens, token -> false);
     }
 
     private void requireTokens(int[] tokens, IntPredicate beyond) {

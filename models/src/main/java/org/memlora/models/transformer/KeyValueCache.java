@@ -22,6 +22,14 @@ final class KeyValueCache {
         }
     }
 
+    NDList allKeys() {
+        return new NDList(keys);
+    }
+
+    NDList allValues() {
+        return new NDList(values);
+    }
+
     /** Writes [N, K, D] at the tokens' rows and positions. */
     void write(int layer, PackedBatch batch, NDArray key, NDArray value) {
         keys[layer].set(at(batch), key);

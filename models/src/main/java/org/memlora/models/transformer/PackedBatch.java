@@ -25,6 +25,9 @@ final class PackedBatch {
     private final NDArray positions;
     private final List<Segment> segments = new ArrayList<>();
     private final LoraSelection selection;
+    private final List<Piece> pieces;
+    private final int slidingWindow;
+    private final DataType type;
 
     /** Consecutive tokens of one row. */
     record Piece(int row, int start, int[] tokens, String expert) { }
@@ -47,6 +50,9 @@ final class PackedBatch {
     /** @param pieces one-token ones first, by row */
     PackedBatch(NDManager manager, List<Piece> pieces, int slidingWindow, DataType type) {
         this.manager = manager;
+        this.pieces = pieces;
+        this.slidingWindow = slidingWindow;
+        this.type = type;
         int count = pieces.stream().mapToInt(piece -> piece.tokens.length).sum();
         ids = new long[count];
         long[] rowOf = new long[count];
@@ -65,6 +71,9 @@ final class PackedBatch {
         rows = manager.create(rowOf);
         positions = manager.create(positionOf);
         selection = new LoraSelection(manager, expertOf, type);
+    }
+
+    private void cut() {
         int first = 0;
         for (int from = 0; from < pieces.size();) {
             int to = from + 1;
@@ -72,7 +81,7 @@ final class PackedBatch {
                     && pieces.get(to).row == pieces.get(to - 1).row + 1) {
                 to++;
             }
-            Segment segment = segment(pieces.subList(from, to), first, slidingWindow, type);
+            Segment segment = segment(pieces.subList(from, to), first);
             segments.add(segment);
             first += segment.count();
             from = to;
@@ -82,6 +91,9 @@ final class PackedBatch {
     /** One segment per node of the tree, all tokens with one expert; for passes without a cache. */
     PackedBatch(NDManager manager, PrefixTree tree, String expert, int slidingWindow, DataType type) {
         this.manager = manager;
+        this.pieces = List.of();
+        this.slidingWindow = slidingWindow;
+        this.type = type;
         ids = new long[tree.tokens()];
         long[] positionOf = new long[tree.tokens()];
         String[] expertOf = new String[tree.tokens()];
@@ -92,7 +104,7 @@ final class PackedBatch {
                 ids[node.firstPacked() + i] = node.tokens()[i];
                 positionOf[node.firstPacked() + i] = node.start() + i;
             }
-            Segment own = segment(List.of(new Piece(0, node.start(), node.tokens(), expert)), node.firstPacked(), slidingWindow, type);
+            Segment own = segment(List.of(new Piece(0, node.start(), node.tokens(), expert)), node.firstPacked());
             Segment segment = new Segment(own.firstToken, 1, own.tokens, 0, own.keys, own.mask, own.slidingMask,
                     node.path().stream().map(made::get).toList());
             made.put(node, segment);
@@ -104,15 +116,15 @@ final class PackedBatch {
         selection = new LoraSelection(manager, expertOf, type);
     }
 
-    private Segment segment(List<Piece> pieces, int first, int window, DataType type) {
+    private Segment segment(List<Piece> pieces, int first) {
         int width = pieces.get(0).tokens.length;
         int keys = pieces.stream().mapToInt(piece -> piece.start + width).max().orElseThrow();
-        NDArray mask = mask(pieces, width, keys, Integer.MAX_VALUE, type);
-        NDArray sliding = window > 0 && keys > window ? mask(pieces, width, keys, window, type) : mask;
+        NDArray mask = mask(pieces, width, keys, Integer.MAX_VALUE);
+        NDArray sliding = slidingWindow > 0 && keys > slidingWindow ? mask(pieces, width, keys, slidingWindow) : mask;
         return new Segment(first, pieces.size(), width, pieces.get(0).row, keys, mask, sliding, List.of());
     }
 
-    private NDArray mask(List<Piece> pieces, int width, int keys, int window, DataType type) {
+    private NDArray mask(List<Piece> pieces, int width, int keys, int window) {
         float[] values = new float[pieces.size() * width * keys];
         boolean hides = false;
         int at = 0;
@@ -154,8 +166,17 @@ final class PackedBatch {
         return positions;
     }
 
+    /** Cut when first asked for: the masks cost time. */
     List<Segment> segments() {
+        if (segments.isEmpty()) {
+            cut();
+        }
         return segments;
+    }
+
+    /** 0 .. S - 1 int64, S = the keys of the longest row. */
+    NDArray places() {
+        return manager.arange(0, pieces.stream().mapToInt(piece -> piece.start + piece.tokens.length).max().orElseThrow(), 1, DataType.INT64);
     }
 
     LoraSelection selection() {

@@ -26,10 +26,16 @@ public interface TransformerExecutor extends AutoCloseable {
      * @param logits for how many of the last tokens logits are wanted: 0 (a piece of a prompt that is not its end) ..
      *     tokens.length (checking a draft)
      * @param candidates the tokens whose logits suffice (a grammar allows no others); empty = the whole vocabulary
+     * @param choice the executor chooses, where it {@link #chooses}: instead of logits the candidate with the largest one, and its
+     *     probability among the candidates; of one token, {@code logits} is 1. The same array of candidates for the same tokens saves work
      */
-    record RowInput(int row, int startPosition, int[] tokens, String expert, int logits, int[] candidates) {
+    record RowInput(int row, int startPosition, int[] tokens, String expert, int logits, int[] candidates, boolean choice) {
 
         private static final int[] WHOLE_VOCABULARY = new int[0];
+
+        public RowInput(int row, int startPosition, int[] tokens, String expert, int logits, int[] candidates) {
+            this(row, startPosition, tokens, expert, logits, candidates, false);
+        }
 
         /** The logits after the last token, of the whole vocabulary. */
         public RowInput(int row, int startPosition, int[] tokens, String expert) {
@@ -40,9 +46,15 @@ public interface TransformerExecutor extends AutoCloseable {
     /**
      * Feeds each row's tokens (rows of any lengths together).
      *
-     * @return per input the wanted logits, oldest first: shape [logits][vocabularySize or candidates.length]
+     * @return per input the wanted logits, oldest first: shape [logits][vocabularySize or candidates.length]; of a choice
+     *     [1][2], token and probability
      */
     List<float[][]> forward(List<RowInput> inputs);
+
+    /** Whether rows may ask for a choice: for executors from which logits come at a price. */
+    default boolean chooses() {
+        return false;
+    }
 
     /**
      * A copy of the keys and values of a row's first tokens, held outside the rows until closed. They are those of the

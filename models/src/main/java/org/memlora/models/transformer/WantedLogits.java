@@ -48,7 +48,7 @@ final class WantedLogits {
         }
     }
 
-    private static NDArray at(NDArray hidden, List<Position> positions) {
+    static NDArray at(NDArray hidden, List<Position> positions) {
         if (positions.size() == hidden.getShape().get(0)) {
             return hidden;
         }

@@ -61,11 +61,20 @@ final class WeightLoader {
     }
 
     private RmsNorm norm(String name) {
-        NDArray weight = load(name, DataType.FLOAT32, config.width());
+        return new RmsNorm(normWeight(name, DataType.FLOAT32), config.normEpsilon());
+    }
+
+    /** [C] in the type of the weights. */
+    NDArray normWeight(int layer, WeightNames.Norm norm) {
+        return normWeight(names.norm(layer, norm, config.family()), type);
+    }
+
+    private NDArray normWeight(String name, DataType wanted) {
+        NDArray weight = load(name, wanted, config.width());
         if (names.addsOneToNorms(config.family())) {
             weight.addi(1);
         }
-        return new RmsNorm(weight, config.normEpsilon());
+        return weight;
     }
 
     FrozenLinear linear(int layer, Projection projection) {
@@ -73,15 +82,22 @@ final class WeightLoader {
     }
 
     /** [out, in] */
-    private NDArray weight(int layer, Projection projection) {
+    NDArray weight(int layer, Projection projection) {
         long[] shape = projection.shape(config);
         return halves(projection, load(names.projection(layer, projection) + ".weight", type, shape));
     }
 
+    boolean hasBias(int layer, Projection projection) {
+        return source.contains(biasName(layer, projection));
+    }
+
     /** [out], or null. */
-    private NDArray bias(int layer, Projection projection) {
-        String name = names.projection(layer, projection) + ".bias";
-        return source.contains(name) ? halves(projection, load(name, type, projection.shape(config)[0])) : null;
+    NDArray bias(int layer, Projection projection) {
+        return hasBias(layer, projection) ? halves(projection, load(biasName(layer, projection), type, projection.shape(config)[0])) : null;
+    }
+
+    private String biasName(int layer, Projection projection) {
+        return names.projection(layer, projection) + ".bias";
     }
 
     /** Rows of q and k in the order of Hugging Face: first halves of a head, then second halves. */

@@ -2,6 +2,7 @@ package org.memlora.models.transformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,57 @@ class EagerExecutorTest {
             for (String expert : List.of(BASE, "qv", "all")) {
                 requireParity(name, executor, expert, model.cases(expert));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama-untied", "qwen2-tied", "qwen2-untied"})
+    void allLayersInOneCallEqualTransformersAndPeft(String name) throws IOException {
+        ReferenceModel model = ReferenceModel.of(name);
+        try (EagerExecutor executor = model.scripted(4)) {
+            assertThat(executor.model().isScripted()).isTrue();
+            for (String expert : List.of(BASE, "qv", "all")) {
+                requireParity(name + " scripted", executor, expert, model.cases(expert));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "qwen2-untied"})
+    void allLayersInOneCallMixExpertsAndChooseTokens(String name) throws IOException {
+        ReferenceModel model = ReferenceModel.of(name);
+        List<String> experts = List.of("all", BASE, "qv", "all");
+        List<int[]> prompts = model.cases(BASE).stream().map(ReferenceModel.Case::prompt).toList();
+        int[] some = {3, 5, 20, 41};
+        int[] others = {2, 30};
+        try (EagerExecutor reference = model.executor(4); EagerExecutor executor = model.scripted(4)) {
+            assertThat(reference.chooses()).isFalse();
+            assertThat(executor.chooses()).isTrue();
+            List<RowInput> logits = new ArrayList<>();
+            List<RowInput> choices = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                logits.add(new RowInput(3 - i, 0, prompts.get(i), experts.get(i)));
+                choices.add(new RowInput(3 - i, 0, prompts.get(i), experts.get(i), 1, i < 3 ? some : others, true));
+            }
+            List<float[][]> expected = reference.forward(logits);
+            List<float[][]> found = executor.forward(logits);
+            List<float[][]> chosen = executor.forward(choices);
+            int live = executor.liveArrays();
+            executor.forward(choices);
+            assertThat(executor.liveArrays()).isEqualTo(live);
+            for (int i = 0; i < 4; i++) {
+                float[] row = expected.get(i)[0];
+                assertThat(ReferenceModel.maxDifference(found.get(i)[0], row)).isLessThan(CLOSE);
+                int[] candidates = choices.get(i).candidates();
+                int best = Arrays.stream(candidates).boxed().max(Comparator.comparing(token -> row[token])).orElseThrow();
+                double total = Arrays.stream(candidates).mapToDouble(token -> Math.exp(row[token] - row[best])).sum();
+                assertThat(chosen.get(i)[0][0]).isEqualTo(best);
+                assertThat((double) chosen.get(i)[0][1]).isCloseTo(1 / total, within(1e-4));
+            }
+            assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, new int[] {1}, BASE, 1, new int[] {1000}, true))))
+                    .hasMessageContaining("token 1000");
+            assertThatThrownBy(() -> executor.forward(List.of(new RowInput(0, 0, new int[] {1}, BASE, 1, new int[0], true))))
+                    .hasMessageContaining("a choice among 0 tokens");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.memlora.models.transformer;
 
 import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -32,6 +33,11 @@ public record ReferenceModel(String name, Path folder) {
 
     EagerExecutor executor(int rows) {
         return EagerExecutor.load(config(), SafetensorsFile.open(folder), experts(), rows, 64, Device.cpu());
+    }
+
+    /** All layers in one call, as on a GPU. */
+    EagerExecutor scripted(int rows) {
+        return EagerExecutor.load(config(), SafetensorsFile.open(folder), experts(), rows, 64, Device.cpu(), DataType.FLOAT32, true);
     }
 
     EagerExecutor ggufExecutor(int rows) {
