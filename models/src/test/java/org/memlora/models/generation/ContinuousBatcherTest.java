@@ -1,6 +1,7 @@
 package org.memlora.models.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.memlora.models.generation.BatcherFixture.await;
 import static org.memlora.models.generation.BatcherFixture.random;
 import static org.memlora.models.generation.BatcherFixture.request;
@@ -21,6 +22,7 @@ import org.memlora.models.GenerationRequest;
 import org.memlora.models.ModelInfo;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.models.grammar.GrammarMatcher;
+import org.memlora.models.transformer.TransformerExecutor.RowInput;
 
 @Timeout(60)
 class ContinuousBatcherTest {
@@ -131,6 +133,31 @@ class ContinuousBatcherTest {
                         assertThat(Arrays.stream(ids).boxed().map(id -> id == stop ? "" + stop : "" + (char) (id - 1)).sorted().toList())
                                 .isEqualTo(letters.chars().mapToObj(letter -> "" + (char) letter).sorted().toList())));
         assertThat(executor.calls.stream().map(call -> call.get(0)).filter(in -> in.candidates().length == 0)).as("free text").hasSize(10);
+    }
+
+    @Test
+    void shouldAnswerTheSameWhereTheExecutorChooses() {
+        List<GenerationRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            requests.add(request("prompt " + i, i % 3 == 0 ? "base" : "e", i % 2 == 0 ? null : random(new Random(i), 4), 20, i % 5 == 0 ? 0.7 : 0));
+        }
+        ScriptedExecutor logits = fixture.executor(4);
+        ScriptedExecutor choosing = fixture.executor(4);
+        choosing.chooses = true;
+        try (LocalLanguageModel one = fixture.model(logits, BatcherSettings.DEFAULT.withDrafts(0, 1));
+                LocalLanguageModel other = fixture.model(choosing, BatcherSettings.GPU)) {
+            List<Completion> expected = one.generate(requests);
+            List<Completion> found = other.generate(requests);
+            for (int i = 0; i < requests.size(); i++) {
+                assertThat(found.get(i).text()).as("request %d", i).isEqualTo(expected.get(i).text());
+                assertThat(found.get(i).finishReason()).isEqualTo(expected.get(i).finishReason());
+                assertThat(found.get(i).confidence()).isCloseTo(expected.get(i).confidence(), within(1e-4));
+            }
+        }
+        assertThat(logits.calls).allSatisfy(call -> assertThat(call).noneMatch(RowInput::choice));
+        assertThat(choosing.calls.stream().flatMap(List::stream).filter(RowInput::choice).count()).isGreaterThan(100);
+        assertThat(choosing.calls.stream().flatMap(List::stream).filter(input -> input.logits() > 0 && input.candidates().length == 0).count())
+                .as("what is drawn by chance needs all logits").isGreaterThan(10);
     }
 
     @Test

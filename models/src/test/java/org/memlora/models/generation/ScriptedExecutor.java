@@ -27,6 +27,9 @@ public final class ScriptedExecutor implements TransformerExecutor {
     /** The token that the model likes best after these, or -1 to leave it to chance. */
     public volatile ToIntFunction<int[]> favourite = tokens -> -1;
 
+    /** As on a GPU. */
+    public volatile boolean chooses;
+
     private record Fed(int token, String expert) { }
 
     public ScriptedExecutor(int rows, int context, int vocabulary) {
@@ -40,6 +43,7 @@ public final class ScriptedExecutor implements TransformerExecutor {
     @Override public int rows() { return histories.size(); }
     @Override public int contextTokens() { return context; }
     @Override public int vocabularySize() { return vocabulary; }
+    @Override public boolean chooses() { return chooses; }
 
     @Override public List<float[][]> forward(List<RowInput> inputs) {
         calls.add(inputs);
@@ -65,7 +69,8 @@ public final class ScriptedExecutor implements TransformerExecutor {
             now.add(new Fed(in.tokens()[i], in.expert()));
             int wanted = i - (in.tokens().length - in.logits());
             if (wanted >= 0) {
-                logits[wanted] = logits(now.stream().mapToInt(Fed::token).toArray(), in.expert(), in.candidates());
+                float[] found = logits(now.stream().mapToInt(Fed::token).toArray(), in.expert(), in.candidates());
+                logits[wanted] = in.choice() ? choice(found, in.candidates()) : found;
             }
         }
         histories.set(in.row(), now);
@@ -90,6 +95,18 @@ public final class ScriptedExecutor implements TransformerExecutor {
             few[i] = all[candidates[i]];
         }
         return few;
+    }
+
+    private static float[] choice(float[] logits, int[] candidates) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        double total = 0;
+        for (float logit : logits) {
+            total += Math.exp(logit - logits[best]);
+        }
+        return new float[] {candidates[best], (float) (1 / total)};
     }
 
     private final class Prefix implements KeyValuePrefix {
