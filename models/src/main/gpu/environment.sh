@@ -1,7 +1,13 @@
 # To be sourced: lets DJL's PyTorch engine run on the libraries of a PyTorch of pip's, on a GPU, without a network.
 #   SITE=<site-packages with torch> JNI=<folder of build-djl-jni.sh's libdjl_torch.so> [LINKS=<folder>] . environment.sh
 : "${SITE:?SITE=<site-packages> is not set}" "${JNI:?JNI=<folder with libdjl_torch.so> is not set}"
-LINKS="${LINKS:-${TMPDIR:-/tmp}/memlora-torch}"
+SITE="$(readlink -f "$SITE")" JNI="$(readlink -f "$JNI")"
+LINKS="${LINKS:-${XDG_CACHE_HOME:-$HOME/.cache}/memlora-torch}"
+for needed in "$SITE/torch/lib/libtorch_cuda.so" "$JNI/libdjl_torch.so"; do
+  [ -e "$needed" ] || echo "environment.sh: there is no $needed: DJL's PyTorch engine won't start" >&2
+done
+# Links of another PyTorch would be loaded, too.
+rm -rf "$LINKS/torch" "$LINKS/nvidia"
 mkdir -p "$LINKS/torch" "$LINKS/nvidia" "$LINKS/cache"
 # DJL loads all that lies in the folder, so only what it needs lies there.
 for library in libc10.so libtorch_cpu.so libc10_cuda.so libtorch_cuda.so libtorch.so; do

@@ -10,7 +10,7 @@ class Layers(torch.nn.Module):
     # Tensors of a layer, in the order of LayersScript.java.
     per_layer: Final[int] = 15
     # Added to scores of keys that may not be seen; fits float16.
-    hidden: Final[float] = -30000.0
+    masked_score: Final[float] = -30000.0
     weights: List[torch.Tensor]
     keys: List[torch.Tensor]
     values: List[torch.Tensor]
@@ -26,6 +26,7 @@ class Layers(torch.nn.Module):
     @torch.jit.export
     def keep(self, epsilon: torch.Tensor, weights: List[torch.Tensor], keys: List[torch.Tensor], values: List[torch.Tensor]):
         """Once: what all calls share. keys and values: one [rows, K, context, D] per layer, written in place."""
+        assert len(weights) == self.per_layer * len(keys)
         self.epsilon = float(epsilon.item())
         self.weights = weights
         self.keys = keys
@@ -46,7 +47,7 @@ class Layers(torch.nn.Module):
         """
         n = x.size(0)
         seen = places.size(0)
-        hidden = torch.gt(places.unsqueeze(0), positions.unsqueeze(1)).to(x.dtype).mul_(self.hidden).reshape(n, 1, 1, seen)
+        mask = torch.gt(places.unsqueeze(0), positions.unsqueeze(1)).to(x.dtype).mul_(self.masked_score).reshape(n, 1, 1, seen)
         three = torch.cat([experts, experts, experts], 1)
         two = torch.cat([experts, experts], 1)
         for layer in range(len(self.keys)):
@@ -69,7 +70,7 @@ class Layers(torch.nn.Module):
             own_keys = keys.narrow(2, 0, seen).index_select(0, rows)
             own_values = values.narrow(2, 0, seen).index_select(0, rows)
             query = turned[:, :heads].reshape(n, groups, heads // groups, width)
-            scores = torch.matmul(query, own_keys.transpose(2, 3)) + hidden
+            scores = torch.matmul(query, own_keys.transpose(2, 3)) + mask
             attended = torch.matmul(torch.softmax(scores, 3), own_values).reshape(n, heads * width)
             x = self.adapted(attended, torch.addmm(x, attended, w[at + 5].t()), w[at + 6], w[at + 7], experts)
 

@@ -106,7 +106,7 @@ public final class LanguageModels {
             executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
                     gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
         }
-        LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), gpu ? BatcherSettings.GPU : BatcherSettings.DEFAULT);
+        LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.of(executor));
         return VisionModels.withEyes(request, parts, executor, language, gpu ? Device.gpu() : Device.cpu());
     }
 
@@ -148,8 +148,8 @@ public final class LanguageModels {
     public static Device device(Compute compute) {
         boolean gpu = compute != Compute.CPU && NVIDIA_DRIVER.stream().anyMatch(Files::exists) && ai.djl.engine.Engine.getEngine("PyTorch").getGpuCount() > 0;
         if (compute == Compute.GPU && !gpu) {
-            throw new IllegalArgumentException("PyTorch finds no GPU here: build with -Pcuda on a machine with an NVIDIA GPU,"
-                    + " or give --device cpu.");
+            throw new IllegalArgumentException("PyTorch finds no GPU here: on a machine with an NVIDIA GPU build with -Pcuda, or take another"
+                    + " PyTorch as models/src/main/gpu does; or give --device cpu.");
         }
         return gpu ? Device.gpu() : Device.cpu();
     }

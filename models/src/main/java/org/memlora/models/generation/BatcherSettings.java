@@ -1,5 +1,7 @@
 package org.memlora.models.generation;
 
+import org.memlora.models.transformer.TransformerExecutor;
+
 /**
  * How a {@link ContinuousBatcher} shares the model.
  *
@@ -17,8 +19,12 @@ public record BatcherSettings(int prefillTokens, int queueCapacity, int prefixes
     private static final long MEBIBYTE = 1L << 20;
 
     public static final BatcherSettings DEFAULT = new BatcherSettings(256, 256);
-    /** A GPU reads a prompt's beginning sooner than it copies it, and takes more tokens at once in the same time. */
-    public static final BatcherSettings GPU = new BatcherSettings(2048, 1024, 0, 0, 0, 1);
+    /** An executor that chooses reads a prompt's beginning sooner than it copies it, takes more tokens at once in the same time, and checks no drafts. */
+    public static final BatcherSettings CHOOSING = new BatcherSettings(2048, 1024, 0, 0, 0, 1);
+
+    public static BatcherSettings of(TransformerExecutor executor) {
+        return executor.chooses() ? CHOOSING : DEFAULT;
+    }
 
     public BatcherSettings {
         if (prefillTokens < 1 || queueCapacity < 1) {

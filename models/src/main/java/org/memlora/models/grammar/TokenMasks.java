@@ -1,5 +1,6 @@
 package org.memlora.models.grammar;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 public final class TokenMasks {
 
     private static final int MAX_AUTOMATA = 64;
+    private static final int MAX_INTERNED = 32;
     /** Ids held by all cached masks together: 64 MiB. */
     private static final long MAX_CACHED_IDS = 16L << 20;
 
@@ -26,6 +28,13 @@ public final class TokenMasks {
     };
     private final LinkedHashMap<GrammarAutomaton.State, TokenMask> masks = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<TokenMask, int[]> withEnds = new WeakHashMap<>();
+    /** States of a grammar often allow the same: "in a line" of the first fact and of the second. */
+    private final Map<Candidates, int[]> interned = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Candidates, int[]> eldest) {
+            return size() > MAX_INTERNED;
+        }
+    };
     private long cachedIds;
     private final GrammarAutomaton.State[] path;
     private final TokenMask free;
@@ -54,10 +63,27 @@ public final class TokenMasks {
         return new ConstraintState(this, trie, automaton);
     }
 
-    /** The mask's tokens below {@code vocabularySize} and, where the text may end, {@code stops}: always the same array for a mask. */
+    private record Candidates(int[] ids) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Candidates candidates && Arrays.equals(ids, candidates.ids);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(ids);
+        }
+    }
+
+    /**
+     * The mask's tokens below {@code vocabularySize} and, where the text may end, {@code stops}: as long as it is in use, the same array for
+     * the same tokens.
+     */
     public int[] candidates(TokenMask mask, int[] stops, int vocabularySize) {
-        return withEnds.computeIfAbsent(mask, key -> IntStream.concat(key.stream(), IntStream.of(key.accepting() ? stops : new int[0]))
-                .filter(id -> id < vocabularySize).toArray());
+        return withEnds.computeIfAbsent(mask, key -> {
+            int[] ids = IntStream.concat(key.stream(), IntStream.of(key.accepting() ? stops : new int[0])).filter(id -> id < vocabularySize).toArray();
+            return interned.computeIfAbsent(new Candidates(ids), Candidates::ids);
+        });
     }
 
     TokenMask mask(GrammarAutomaton automaton, GrammarAutomaton.State state) {

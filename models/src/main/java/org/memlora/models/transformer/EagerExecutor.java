@@ -21,7 +21,9 @@ import org.memlora.models.weights.WeightSource;
  */
 public final class EagerExecutor implements TransformerExecutor {
     static final int STEP_TOKENS = 512;
-    private static final int SCRIPTED_STEP_TOKENS = 2048;
+    static final int SCRIPTED_STEP_TOKENS = 2048;
+    /** Of a layer in one call, what its tokens' keys, values and scores may take: each has those of its whole row. */
+    private static final long SCRIPTED_STEP_BYTES = 1L << 30;
 
     private final TransformerConfig config;
     private final int rows;
@@ -181,16 +183,30 @@ public final class EagerExecutor implements TransformerExecutor {
         }
         left.sort(Comparator.comparing((Taken taken) -> taken.count > 1).thenComparing(Taken::row));
         List<Taken> step = new ArrayList<>();
-        int budget = model.isScripted() ? SCRIPTED_STEP_TOKENS : STEP_TOKENS;
+        int budget = model.isScripted() ? SCRIPTED_STEP_TOKENS + rows : STEP_TOKENS;
+        int longest = 0;
+        int tokens = 0;
         for (Taken taken : left) {
-            if (budget == 0) {
+            longest = Math.max(longest, inputs.get(taken.input).startPosition() + taken.from + taken.count);
+            int count = Math.min(Math.min(budget, mostOf(longest) - tokens), taken.count);
+            if (count < 1 && !step.isEmpty()) {
                 break;
             }
-            int count = Math.min(budget, taken.count);
+            count = Math.max(count, 1);
+            tokens += count;
             step.add(new Taken(taken.input, taken.from, count, taken.row));
             budget -= count;
         }
         return step;
+    }
+
+    /** Tokens of a step whose longest row has so many. */
+    private int mostOf(int longest) {
+        if (!model.isScripted()) {
+            return Integer.MAX_VALUE;
+        }
+        long values = (2L * config.keyValueHeads() * config.headWidth() + 3L * config.heads()) * longest;
+        return (int) Math.min(Integer.MAX_VALUE, SCRIPTED_STEP_BYTES / (values * model.type().getNumOfBytes()));
     }
 
     private void run(List<RowInput> inputs, List<Taken> step, List<float[][]> logits) {
@@ -216,6 +232,13 @@ public final class EagerExecutor implements TransformerExecutor {
             WantedLogits.whole(model, hidden, whole);
             WantedLogits.few(model, hidden, few);
             choice.make(model, hidden, choices);
+            for (Taken taken : step) {
+                float[][] found = logits.get(taken.input);
+                float[] last = found.length == 0 ? null : found[found.length - 1];
+                if (last != null && Float.isNaN(last[last.length - 1])) {
+                    cache.clear(taken.row);
+                }
+            }
         }
     }
 

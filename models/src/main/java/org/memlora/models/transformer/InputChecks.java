@@ -68,7 +68,7 @@ public final class InputChecks {
                         + " tokens are wanted, expected 0 .. " + input.tokens().length);
             }
             requireTokens(input.tokens(), supplied);
-            if (!input.choice()) {   // of a choice, whoever makes something of the candidates looks at them
+            if (!input.choice()) {   // a choice has most of the vocabulary, each time the same: TokenChoice looks at it once
                 requireTokens(input.candidates(), token -> false);
             } else if (input.logits() != 1 || input.candidates().length == 0) {
                 throw new IllegalArgumentException("row " + input.row() + ": a choice among " + input.candidates().length + " tokens after "

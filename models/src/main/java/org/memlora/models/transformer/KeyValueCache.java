@@ -22,6 +22,14 @@ final class KeyValueCache {
         }
     }
 
+    /** Forgets what a row held, e.g. values that are no numbers: a hidden key's would still spoil a sum. */
+    void clear(int row) {
+        for (int layer = 0; layer < keys.length; layer++) {
+            keys[layer].set(new NDIndex("{}", row), 0);
+            values[layer].set(new NDIndex("{}", row), 0);
+        }
+    }
+
     NDList allKeys() {
         return new NDList(keys);
     }

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.TransformerConfig.Family;
@@ -29,6 +30,7 @@ import org.memlora.models.transformer.WeightNames.Norm;
  */
 final class LayersScript {
     private static final String SCRIPT = "layers.pt";
+    private static final List<Projection> ATTENTION_INPUT = List.of(Projection.QUERY, Projection.KEY, Projection.VALUE);
 
     private final ParameterStore none = new ParameterStore();
     private final TransformerConfig config;
@@ -37,10 +39,12 @@ final class LayersScript {
     private final LoraSelection.Layout columns;
     private final Block block;
 
-    /** What the script can't run: Gemma 2, and biases outside of attention's input. */
+    /** What the script can't run: Gemma 2, layers that see a window only, and biases but those of query, key and value together. */
     static boolean fits(TransformerConfig config, WeightLoader loader) {
-        return config.family() != Family.GEMMA2 && Stream.of(Projection.OUTPUT, Projection.GATE, Projection.UP, Projection.DOWN)
-                .noneMatch(projection -> loader.hasBias(0, projection));
+        return config.family() != Family.GEMMA2 && config.attentionSoftCap() == 0 && !config.slidingLayers().contains(true)
+                && IntStream.range(0, config.layers()).allMatch(layer ->
+                        Stream.of(Projection.OUTPUT, Projection.GATE, Projection.UP, Projection.DOWN).noneMatch(projection -> loader.hasBias(layer, projection))
+                        && ATTENTION_INPUT.stream().map(projection -> loader.hasBias(layer, projection)).distinct().count() == 1);
     }
 
     /** Arrays belong to the loader's manager. The adapters fit the config. */
@@ -54,10 +58,9 @@ final class LayersScript {
         NDList weights = new NDList();
         for (int layer = 0; layer < config.layers(); layer++) {
             weights.add(loader.normWeight(layer, Norm.ATTENTION_INPUT));
-            List<Projection> attention = List.of(Projection.QUERY, Projection.KEY, Projection.VALUE);
-            addWeights(weights, loader, layer, attention);
-            weights.add(loader.hasBias(layer, Projection.QUERY) ? joined(layer, attention, loader::bias) : manager.zeros(new Shape(0), type));
-            addExperts(weights, adapters, layer, attention);
+            addWeights(weights, loader, layer, ATTENTION_INPUT);
+            weights.add(loader.hasBias(layer, Projection.QUERY) ? joined(layer, ATTENTION_INPUT, loader::bias) : manager.zeros(new Shape(0), type));
+            addExperts(weights, adapters, layer, ATTENTION_INPUT);
             addWeights(weights, loader, layer, List.of(Projection.OUTPUT));
             addExperts(weights, adapters, layer, List.of(Projection.OUTPUT));
             weights.add(loader.normWeight(layer, Norm.FEED_FORWARD_INPUT));
@@ -74,7 +77,7 @@ final class LayersScript {
             inputs.addAll(named("keys[]", cache.allKeys()));
             inputs.addAll(named("values[]", cache.allValues()));
             inputs.add(method);
-            block.forward(none, inputs, true).forEach(NDArray::close);
+            block.forward(none, inputs, false).forEach(NDArray::close);
         }
     }
 
@@ -150,7 +153,7 @@ final class LayersScript {
         weights.add(owned(b, out, width));
     }
 
-    /** Duplicated: toType without copy aliases an array of the same type, whose Java memory ends with the scratch manager. */
+    /** Duplicated: toType aliases an array of the same type, whose Java memory ends with the scratch manager. */
     private NDArray owned(float[] values, long rows, long width) {
         if (values.length == 0) {
             return manager.zeros(new Shape(rows, width), type);

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * The tokens of one step, packed without padding: N tokens, row after row. Linear layers and norms see all of them at once;
- * attention goes segment by segment, so rows of any lengths share a step.
+ * attention goes segment by segment, so rows of any lengths share a step ({@link LayersScript}: token by token, over {@link #places}).
  */
 final class PackedBatch {
     /** Added to scores of keys that may not be seen; fits float16. */

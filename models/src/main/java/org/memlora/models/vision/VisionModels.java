@@ -42,7 +42,7 @@ public final class VisionModels {
         try {
             EagerExecutor executor = EagerExecutor.load(model.transformer(), model.weights(), experts, request.rows(),
                     request.contextTokens(), device, type);
-            LocalLanguageModel language = new LocalLanguageModel(info, executor, model.tokenizer(), BatcherSettings.DEFAULT);
+            LocalLanguageModel language = new LocalLanguageModel(info, executor, model.tokenizer(), BatcherSettings.of(executor));
             return new LocalVisionLanguageModel(language, executor, model.tokenizer(), tower, model.tiler(),
                     new PictureDecoder(PictureLimits.DEFAULT));
         } catch (RuntimeException e) {

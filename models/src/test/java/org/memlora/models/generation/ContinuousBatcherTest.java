@@ -145,7 +145,7 @@ class ContinuousBatcherTest {
         ScriptedExecutor choosing = fixture.executor(4);
         choosing.chooses = true;
         try (LocalLanguageModel one = fixture.model(logits, BatcherSettings.DEFAULT.withDrafts(0, 1));
-                LocalLanguageModel other = fixture.model(choosing, BatcherSettings.GPU)) {
+                LocalLanguageModel other = fixture.model(choosing, BatcherSettings.CHOOSING)) {
             List<Completion> expected = one.generate(requests);
             List<Completion> found = other.generate(requests);
             for (int i = 0; i < requests.size(); i++) {
