@@ -14,7 +14,6 @@ import ai.djl.training.ParameterStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -149,20 +148,8 @@ final class LayersScript {
             }
             firstOut += (int) projection.shape(config)[0];
         }
-        weights.add(owned(a, width, in));
-        weights.add(owned(b, out, width));
-    }
-
-    /** Duplicated: toType aliases an array of the same type, whose Java memory ends with the scratch manager. */
-    private NDArray owned(float[] values, long rows, long width) {
-        if (values.length == 0) {
-            return manager.zeros(new Shape(rows, width), type);
-        }
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray array = scratch.create(values, new Shape(rows, width)).toType(type, false).duplicate();
-            array.attach(manager);
-            return array;
-        }
+        weights.add(OwnedArray.of(manager, a, new Shape(width, in), type));
+        weights.add(OwnedArray.of(manager, b, new Shape(out, width), type));
     }
 
     /** Embeddings [N, C] to the last layer's output [N, C], of the batch's manager; keys and values go to the cache that it was made with. */

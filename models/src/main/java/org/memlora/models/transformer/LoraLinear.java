@@ -30,8 +30,8 @@ final class LoraLinear {
     }
 
     void add(LoraAdapter adapter, LoraAdapter.Weights values, NDManager manager, DataType type) {
-        NDArray a = owned(manager, values.a(), type, values.rank(), values.in());
-        NDArray b = owned(manager, values.b(), type, values.out(), values.rank());
+        NDArray a = OwnedArray.of(manager, values.a(), new Shape(values.rank(), values.in()), type);
+        NDArray b = OwnedArray.of(manager, values.b(), new Shape(values.out(), values.rank()), type);
         var part = new LoraSelection.Part(adapter.name(), values.rank(), adapter.config().scaling(values.rank()));
         experts.put(adapter.name(), new Delta(new LoraSelection.Layout(List.of(part)), a, b));
         all = null;
@@ -86,14 +86,5 @@ final class LoraLinear {
             only = delta == null ? only : delta;
         }
         return only;
-    }
-
-    /** Duplicated: toType with copy aliases an array of the same type, whose Java memory ends with the scratch manager. */
-    private static NDArray owned(NDManager manager, float[] values, DataType type, long rows, long columns) {
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray array = scratch.create(values, new Shape(rows, columns)).toType(type, false).duplicate();
-            array.attach(manager);
-            return array;
-        }
     }
 }

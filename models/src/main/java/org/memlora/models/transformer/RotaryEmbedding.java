@@ -28,16 +28,9 @@ final class RotaryEmbedding {
                 sine[at] = -sine[at + half];
             }
         }
-        cosines = owned(manager, cosine, headWidth, type);
-        sines = owned(manager, sine, headWidth, type);
-    }
-
-    private static NDArray owned(NDManager manager, float[] values, int headWidth, DataType type) {
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray array = scratch.create(values, new Shape(values.length / headWidth, headWidth)).toType(type, false).duplicate();
-            array.attach(manager);
-            return array;
-        }
+        Shape shape = new Shape(contextTokens, headWidth);
+        cosines = OwnedArray.of(manager, cosine, shape, type);
+        sines = OwnedArray.of(manager, sine, shape, type);
     }
 
     /** @param positions [N] int64 */

@@ -70,10 +70,6 @@ final class TokenChoice {
         for (int candidate : candidates) {
             values[candidate] = 0;
         }
-        try (NDManager scratch = manager.newSubManager()) {
-            NDArray mask = scratch.create(values, new Shape(1, vocabularySize)).duplicate();
-            mask.attach(manager);
-            return mask;
-        }
+        return OwnedArray.of(manager, values, new Shape(1, vocabularySize), DataType.FLOAT32);
     }
 }
