@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.stream.IntStream;
 import org.memlora.models.FinishReason;
 import org.memlora.models.GenerationOptions;
 import org.memlora.models.grammar.ConstraintState;
@@ -106,7 +105,7 @@ final class GuidedText {
         if (mask.ids().length + ends > MOST_CANDIDATES) {
             return ALL;
         }
-        return IntStream.concat(mask.stream(), IntStream.of(stops).limit(ends)).filter(id -> id < vocabularySize).toArray();
+        return mask.candidates(stops, vocabularySize);
     }
 
     boolean isGreedy() {

@@ -23,18 +23,6 @@ public final class GrammarAutomaton {
     /** lo > hi: an epsilon node. Node 0 accepts. */
     private record Node(int lo, int hi, int target, int[] epsilon) { }
 
-    private record NodeSet(int[] nodes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof NodeSet set && Arrays.equals(nodes, set.nodes);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(nodes);
-        }
-    }
-
     /** A deterministic state; complete in itself, so dropping the table of states harms no holder. */
     static final class State {
         private final int[] nodes;
@@ -68,7 +56,7 @@ public final class GrammarAutomaton {
     private final int[] classOf = new int[256];
     private final int[] byteOfClass;
     private final boolean[] spellableClass;
-    private final Map<NodeSet, State> states = new HashMap<>();
+    private final Map<IntSequence, State> states = new HashMap<>();
     private final int[] visited;
     private int visit;
     private final int startNode;
@@ -199,7 +187,7 @@ public final class GrammarAutomaton {
 
     private State intern(int[] seeds) {
         int[] closure = closure(seeds);
-        NodeSet key = new NodeSet(closure);
+        IntSequence key = new IntSequence(closure);
         State known = states.get(key);
         if (known != null) {
             return known;

@@ -19,6 +19,11 @@ public record TokenMask(int[] ids, boolean accepting) {
         return java.util.Arrays.binarySearch(ids, id) >= 0;
     }
 
+    /** The tokens below {@code vocabularySize} and, where the text may end, {@code stops} behind them. */
+    public int[] candidates(int[] stops, int vocabularySize) {
+        return IntStream.concat(stream(), IntStream.of(accepting ? stops : new int[0])).filter(id -> id < vocabularySize).toArray();
+    }
+
     public IntStream stream() {
         return IntStream.of(ids);
     }

@@ -1,11 +1,9 @@
 package org.memlora.models.grammar;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.stream.IntStream;
 
 /**
  * Allowed tokens per grammar state for one vocabulary. A token is allowed when its bytes keep the text inside the
@@ -29,9 +27,9 @@ public final class TokenMasks {
     private final LinkedHashMap<GrammarAutomaton.State, TokenMask> masks = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<TokenMask, int[]> withEnds = new WeakHashMap<>();
     /** States of a grammar often allow the same: "in a line" of the first fact and of the second. */
-    private final Map<Candidates, int[]> interned = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<IntSequence, int[]> interned = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Candidates, int[]> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<IntSequence, int[]> eldest) {
             return size() > MAX_INTERNED;
         }
     };
@@ -63,27 +61,10 @@ public final class TokenMasks {
         return new ConstraintState(this, trie, automaton);
     }
 
-    private record Candidates(int[] ids) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Candidates candidates && Arrays.equals(ids, candidates.ids);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(ids);
-        }
-    }
-
-    /**
-     * The mask's tokens below {@code vocabularySize} and, where the text may end, {@code stops}: as long as it is in use, the same array for
-     * the same tokens.
-     */
+    /** {@link TokenMask#candidates}: as long as it is in use, the same array for the same tokens. */
     public int[] candidates(TokenMask mask, int[] stops, int vocabularySize) {
-        return withEnds.computeIfAbsent(mask, key -> {
-            int[] ids = IntStream.concat(key.stream(), IntStream.of(key.accepting() ? stops : new int[0])).filter(id -> id < vocabularySize).toArray();
-            return interned.computeIfAbsent(new Candidates(ids), Candidates::ids);
-        });
+        return withEnds.computeIfAbsent(mask,
+                key -> interned.computeIfAbsent(new IntSequence(key.candidates(stops, vocabularySize)), IntSequence::values));
     }
 
     TokenMask mask(GrammarAutomaton automaton, GrammarAutomaton.State state) {

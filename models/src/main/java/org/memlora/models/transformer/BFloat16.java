@@ -1,15 +1,8 @@
 package org.memlora.models.transformer;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.nn.Block;
-import ai.djl.training.ParameterStore;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -20,24 +13,12 @@ import java.util.Set;
  * asked for its type or values. Threading: one thread.
  */
 final class BFloat16 implements BlockArithmetic {
-    private static final String SCRIPT = "bfloat16.pt";
-
-    private final ParameterStore none = new ParameterStore();
     private final Set<NDArray> packed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Block block;
+    private final TorchScript script;
 
     /** @param manager its end is the script's end */
     BFloat16(NDManager manager) {
-        Model model = Model.newInstance("bfloat16", "PyTorch");
-        manager.attachInternal("bfloat16", model);
-        try (InputStream script = BFloat16.class.getResourceAsStream(SCRIPT)) {
-            model.load(script);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + SCRIPT, e);
-        } catch (MalformedModelException e) {
-            throw new IllegalStateException(SCRIPT + " is no TorchScript that this PyTorch reads", e);
-        }
-        block = model.getBlock();
+        script = new TorchScript("bfloat16", manager);
     }
 
     @Override
@@ -95,14 +76,7 @@ final class BFloat16 implements BlockArithmetic {
         return call("unpack", array);
     }
 
-    /* In training mode, because autograd refuses tensors of the inference mode. */
     private NDArray call(String method, NDArray... inputs) {
-        NDArray name = inputs[0].getManager().create(0f);
-        name.setName("module_method:" + method);
-        try (name) {
-            NDList list = new NDList(inputs);
-            list.add(name);
-            return block.forward(none, list, true).singletonOrThrow();
-        }
+        return script.call(method, new NDList(inputs), true);
     }
 }

@@ -32,7 +32,6 @@ final class CausalLanguageModel {
     private final List<Map<Projection, LoraLinear>> projections = new ArrayList<>();
     private final DataType type;
     private final LayersScript script;
-    private final KeyValueCache scripted;
 
     /** Arrays belong to the loader's manager. The adapters fit the config: {@link LoraAdapter#requireFit}. */
     CausalLanguageModel(TransformerConfig config, WeightLoader loader, Collection<LoraAdapter> adapters, int contextTokens) {
@@ -42,7 +41,6 @@ final class CausalLanguageModel {
     /** @param scripted the only cache that {@link #hidden} may be given, if all layers are to run in one call; null = operation by operation */
     CausalLanguageModel(TransformerConfig config, WeightLoader loader, Collection<LoraAdapter> adapters, int contextTokens, KeyValueCache scripted) {
         this.config = config;
-        this.scripted = scripted;
         this.type = loader.type();
         embedding = loader.embedding();
         NDArray separate = loader.output();
@@ -138,10 +136,7 @@ final class CausalLanguageModel {
         NDArray x = embedded;
         RotaryEmbedding.Factors factors = rotary.at(batch.positions());
         if (script != null) {
-            if (cache != scripted) {
-                throw new IllegalArgumentException("all layers in one call write to the cache that they were made with, and have no gradients");
-            }
-            return script.forward(x, batch, factors);
+            return script.forward(x, batch, factors, cache);
         }
         for (TransformerBlock block : blocks) {
             try (NDManager scratch = batch.manager().newSubManager()) {

@@ -183,30 +183,28 @@ public final class EagerExecutor implements TransformerExecutor {
         }
         left.sort(Comparator.comparing((Taken taken) -> taken.count > 1).thenComparing(Taken::row));
         List<Taken> step = new ArrayList<>();
-        int budget = model.isScripted() ? SCRIPTED_STEP_TOKENS + rows : STEP_TOKENS;
         int longest = 0;
         int tokens = 0;
         for (Taken taken : left) {
             longest = Math.max(longest, inputs.get(taken.input).startPosition() + taken.from + taken.count);
-            int count = Math.min(Math.min(budget, mostOf(longest) - tokens), taken.count);
+            int count = Math.min(most(longest) - tokens, taken.count);
             if (count < 1 && !step.isEmpty()) {
                 break;
             }
             count = Math.max(count, 1);
             tokens += count;
             step.add(new Taken(taken.input, taken.from, count, taken.row));
-            budget -= count;
         }
         return step;
     }
 
     /** Tokens of a step whose longest row has so many. */
-    private int mostOf(int longest) {
+    private int most(int longest) {
         if (!model.isScripted()) {
-            return Integer.MAX_VALUE;
+            return STEP_TOKENS;
         }
         long values = (2L * config.keyValueHeads() * config.headWidth() + 3L * config.heads()) * longest;
-        return (int) Math.min(Integer.MAX_VALUE, SCRIPTED_STEP_BYTES / (values * model.type().getNumOfBytes()));
+        return (int) Math.min(SCRIPTED_STEP_TOKENS + rows, SCRIPTED_STEP_BYTES / (values * model.type().getNumOfBytes()));
     }
 
     private void run(List<RowInput> inputs, List<Taken> step, List<float[][]> logits) {

@@ -1,19 +1,12 @@
 package org.memlora.models.transformer;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.ParameterStore;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,15 +21,14 @@ import org.memlora.models.transformer.WeightNames.Norm;
  * scaling lies in its B, and a token's mask chooses its columns. Threading: one caller at a time.
  */
 final class LayersScript {
-    private static final String SCRIPT = "layers.pt";
     private static final List<Projection> ATTENTION_INPUT = List.of(Projection.QUERY, Projection.KEY, Projection.VALUE);
 
-    private final ParameterStore none = new ParameterStore();
     private final TransformerConfig config;
     private final NDManager manager;
     private final DataType type;
     private final LoraSelection.Layout columns;
-    private final Block block;
+    private final KeyValueCache cache;
+    private final TorchScript script;
 
     /** What the script can't run: Gemma 2, layers that see a window only, and biases but those of query, key and value together. */
     static boolean fits(TransformerConfig config, WeightLoader loader) {
@@ -53,7 +45,8 @@ final class LayersScript {
         this.type = loader.type();
         columns = new LoraSelection.Layout(adapters.stream().map(adapter -> new LoraSelection.Part(adapter.name(),
                 adapter.weights().values().stream().mapToInt(LoraAdapter.Weights::rank).max().orElse(0), 1)).toList());
-        block = load();
+        this.cache = cache;
+        script = new TorchScript("layers", manager);
         NDList weights = new NDList();
         for (int layer = 0; layer < config.layers(); layer++) {
             weights.add(loader.normWeight(layer, Norm.ATTENTION_INPUT));
@@ -69,28 +62,12 @@ final class LayersScript {
             addExperts(weights, adapters, layer, List.of(Projection.DOWN));
         }
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray method = scratch.create(0f);
-            method.setName("module_method:keep");
             NDList inputs = new NDList(scratch.create((float) config.normEpsilon()));
             inputs.addAll(named("weights[]", weights));
             inputs.addAll(named("keys[]", cache.allKeys()));
             inputs.addAll(named("values[]", cache.allValues()));
-            inputs.add(method);
-            block.forward(none, inputs, false).forEach(NDArray::close);
+            script.call("keep", inputs, false).close();
         }
-    }
-
-    private Block load() {
-        Model model = Model.newInstance("layers", manager.getDevice(), "PyTorch");
-        manager.attachInternal("layers", model);
-        try (InputStream script = LayersScript.class.getResourceAsStream(SCRIPT)) {
-            model.load(script);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + SCRIPT, e);
-        } catch (MalformedModelException e) {
-            throw new IllegalStateException(SCRIPT + " is no TorchScript that this PyTorch reads", e);
-        }
-        return model.getBlock();
     }
 
     private static NDList named(String name, NDList arrays) {
@@ -152,13 +129,16 @@ final class LayersScript {
         weights.add(OwnedArray.of(manager, b, new Shape(out, width), type));
     }
 
-    /** Embeddings [N, C] to the last layer's output [N, C], of the batch's manager; keys and values go to the cache that it was made with. */
-    NDArray forward(NDArray embedded, PackedBatch batch, RotaryEmbedding.Factors rotary) {
+    /** Embeddings [N, C] to the last layer's output [N, C], of the batch's manager. @param written the cache that this was made with */
+    NDArray forward(NDArray embedded, PackedBatch batch, RotaryEmbedding.Factors rotary, KeyValueCache written) {
+        if (written != cache) {
+            throw new IllegalArgumentException("all layers in one call write to the cache that they were made with, and have no gradients");
+        }
         JniUtils.setGraphExecutorOptimize(false);   // of this thread: compiled anew for each new shape, it would stand still for seconds
         NDArray experts = columns.parts().isEmpty() ? batch.manager().zeros(new Shape(embedded.getShape().get(0), 0), type)
                 : batch.selection().mask(columns);
-        NDArray hidden = block.forward(none, new NDList(embedded, rotary.cosine(), rotary.sine(), batch.rows(), batch.positions(),
-                batch.places(), experts), false).singletonOrThrow();
+        NDArray hidden = script.call("forward", new NDList(embedded, rotary.cosine(), rotary.sine(), batch.rows(), batch.positions(),
+                batch.places(), experts), false);
         hidden.attach(batch.manager());
         return hidden;
     }
