@@ -16,9 +16,9 @@ PROMPTS = {
                ["Old memories:\n1. Ana lives in Rome.\nNew fact: Ana moved to Oslo.", "Old memories:\n1. Ben plays the violin.\n2. Ben likes tea.\nNew fact: Ben likes tea a lot.",
                 "Old memories:\n1. Ana has a cat.\nNew fact: Ben has a brother."]),
     "generation": ("Answer from the memories in a few words.",
-                   ["Memories:\n- 2023-04-02: Ana adopted a cat named Milo on 2023-04-02.\n- 2023-05-08: Ana started a pottery class.\nQuestion: When did Ana adopt Milo?",
-                    "Memories:\n- 2023-05-20: Ben visited Lisbon with his sister.\n- 2023-06-01: Ben is allergic to cats.\nQuestion: What is Ben allergic to?",
-                    "Memories:\n- 2023-06-01: Ben is allergic to cats.\nQuestion: What is the name of Ana's brother?"]),
+                   ["Memories:\n- Ana adopted a cat named Milo on 2 April 2023.\n- 8 May 2023: Ana started a pottery class.\nQuestion: When did Ana adopt Milo?",
+                    "Memories:\n- 20 May 2023: Ben visited Lisbon with his sister.\n- 1 June 2023: Ben is allergic to cats.\nQuestion: What is Ben allergic to?",
+                    "Memories:\n- 1 June 2023: Ben is allergic to cats.\nQuestion: What is the name of Ana's brother?"]),
 }
 TOKENS = 20
 # Below this, two machines' rounding may choose differently: another prompt is needed then.

@@ -25,7 +25,7 @@ import org.memlora.operators.Stage;
 public final class TrainingSets {
     private static final int UPDATES_PER_OPERATION = 60;
     private static final Makeup TRAIN = new Makeup(new ExtractionExamples.Settings(1, 2, 60),
-            new GenerationExamples.Settings(7, 10, 4, 2, 0.4, 0.2, 0.1, 0.1, 1), Wording.TRAINING, false);
+            new GenerationExamples.Settings(4, 10, 4, 2, 0.4, 0.2, 0.1, 0.1, 1), Wording.TRAINING, false);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
     private static final Makeup VALIDATION = new Makeup(new ExtractionExamples.Settings(1, 1, 0),
             new GenerationExamples.Settings(8, 10, 4, 1, 0.4, 0.2, 0, 0.3, 1), Wording.HELD_OUT, false);

@@ -15,7 +15,6 @@ import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.distillation.locomo.LocomoConversation.Question;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.extraction.DialogueTurn;
-import org.memlora.operators.extraction.ExtractionPrompt;
 import org.memlora.operators.generation.GenerationPrompt;
 import org.memlora.operators.generation.QuestionContext;
 import org.memlora.operators.memory.Memory;
@@ -96,19 +95,13 @@ public final class GenerationExamples {
         List<TrainingExample> examples = new ArrayList<>();
         for (Question question : conversation.questions()) {
             List<ScoredMemory> evidence = said.stream().filter(turn -> question.evidence().contains(turn.eventId()))
-                    .map(turn -> new ScoredMemory(undated(turn), 1)).toList();
+                    .map(turn -> new ScoredMemory(ObservedMemories.ofTurn(turn), 1)).toList();
             if (!question.adversarial() && question.answer().isPresent() && !evidence.isEmpty()) {
                 examples.add(new TrainingExample(GenerationPrompt.messages(new QuestionContext(conversation.id(), question.id(), question.text(), end, evidence), true),
                         Words.oneLine(question.answer().get()), question.evidence(), conversation.id() + "/category-" + question.category()));
             }
         }
         return examples;
-    }
-
-    /** Its line begins with the day it was said, also where it names another one. */
-    private static Memory undated(DialogueTurn turn) {
-        return new Memory(turn.eventId(), ExtractionPrompt.line(turn), turn.time(), Optional.empty(), Optional.empty(), List.of(turn.eventId()), Optional.empty(),
-                Optional.empty(), new float[0]);
     }
 
     private static Instant end(LocomoConversation conversation) {
@@ -133,12 +126,12 @@ public final class GenerationExamples {
         List<Question> chosen = conversation.questions().stream().filter(question -> {
             boolean known = !question.evidence().isEmpty() && question.evidence().stream().allMatch(id -> observed.turn(id).isPresent());
             return known && (question.adversarial() ? random.nextDouble() < settings.adversarialShare
-                    : question.answer().filter(answer -> shortForm(answer).split(" ").length <= LONGEST_ANSWER_WORDS).isPresent());
+                    : question.answer().filter(answer -> GoldAnswer.target(answer).split(" ").length <= LONGEST_ANSWER_WORDS).isPresent());
         }).toList();
         List<float[]> vectors = embedder.embed(chosen.stream().map(Question::text).toList());
         List<Asked> asked = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
-            asked.add(new Asked(chosen.get(i), vectors.get(i), chosen.get(i).answer().map(GenerationExamples::shortForm).orElse(NOT_MENTIONED)));
+            asked.add(new Asked(chosen.get(i), vectors.get(i), chosen.get(i).answer().map(GoldAnswer::target).orElse(NOT_MENTIONED)));
         }
         return asked;
     }
@@ -230,12 +223,5 @@ public final class GenerationExamples {
             Collections.swap(order, i, random.nextInt(i + 1));
         }
         return order;
-    }
-
-    /** The gold answer on one line, without what explains it and without the final full stop. */
-    static String shortForm(String gold) {
-        String line = Words.oneLine(gold).replaceAll(",(?=\\p{L})", ", ").replaceAll("(?<=\\d)(?=(?:January|February|March|April|May|June|July"
-                + "|August|September|October|November|December)\\b)", " ");
-        return line.replaceFirst("(?:;| [(]e\\.g\\.| since | because ).*$", "").replaceFirst("(?<![A-Z])[.]$", "").strip();
     }
 }

@@ -61,7 +61,7 @@ final class ObservedMemories {
         if (turns == null) {
             turns = new LinkedHashMap<>();
             List<Memory> bare = conversation.turns().values().stream().filter(ObservedMemories::saysSomething)
-                    .map(turn -> memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), List.of(turn.eventId()))).toList();
+                    .map(ObservedMemories::ofTurn).toList();
             embedded(bare, embedder).forEach(memory -> turns.put(memory.sourceEventIds().get(0), memory));
         }
         return turns;
@@ -70,6 +70,12 @@ final class ObservedMemories {
     /** Words, or a picture with a caption. */
     static boolean saysSomething(DialogueTurn turn) {
         return !ExtractionPrompt.line(turn).equals(turn.speaker() + ":");
+    }
+
+    /** What was said, as plain retrieval over turns knows it: its line begins with the day it was said, also where it names another one. */
+    static Memory ofTurn(DialogueTurn turn) {
+        return new Memory("turn-" + turn.eventId(), ExtractionPrompt.line(turn), turn.time(), Optional.empty(), Optional.empty(), List.of(turn.eventId()),
+                Optional.empty(), Optional.empty(), new float[0]);
     }
 
     private static Memory memory(String id, String text, Instant time, List<String> evidence) {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -99,9 +103,9 @@ class TrainingExamplesTest {
             List<TrainingExample> examples = new GenerationExamples(embedder, new GenerationExamples.Settings(4, 5, 3, 1, 1, 0, 0, 1, 0), Wording.TRAINING, 2).build(conversation);
             assertThat(examples).isNotEmpty();
             for (TrainingExample example : examples) {
-                List<String> turns = conversation.turns().values().stream().map(ExtractionPrompt::line).toList();
-                assertThat(memories(example)).allMatch(line -> turns.stream().anyMatch(line::endsWith));
-                example.eventIds().forEach(id -> assertThat(memories(example)).anyMatch(line -> line.endsWith(ExtractionPrompt.line(conversation.turns().get(id)))));
+                List<String> turns = conversation.turns().values().stream().map(TrainingExamplesTest::shown).toList();
+                assertThat(memories(example)).allMatch(turns::contains);
+                example.eventIds().forEach(id -> assertThat(memories(example)).contains(shown(conversation.turns().get(id))));
             }
         }
     }
@@ -114,7 +118,7 @@ class TrainingExamplesTest {
                     example -> question(example), example -> example));
             assertThat(byQuestion).hasSize(5);
             assertThat(byQuestion.get("When did Ann adopt the cats?").completion()).isEqualTo("28 February 2025");
-            assertThat(memories(byQuestion.get("When did Ann adopt the cats?"))).contains("- Ann adopted two cats named Milo and Luna on 2025-02-28.");
+            assertThat(memories(byQuestion.get("When did Ann adopt the cats?"))).contains("- Ann adopted two cats named Milo and Luna on 28 February 2025.");
             assertThat(byQuestion.get("What does Ben play?").completion()).isEqualTo("the violin");
             assertThat(byQuestion.get("What is Ann's job?").completion()).isEqualTo("nurse");
             // Nobody observed the tulips: the turn itself is the memory.
@@ -158,7 +162,7 @@ class TrainingExamplesTest {
                 assertThat(memories(later)).as("one list for both").isEqualTo(memories(earlier)).anyMatch(line -> line.contains(later.completion()))
                         .anyMatch(line -> line.contains(earlier.completion()));
                 assertThat(later.completion()).isNotEqualTo(earlier.completion());
-                assertThat(newest(later, later.completion())).as("%s", memories(later)).isGreaterThan(oldest(later, earlier.completion()));
+                assertThat(newest(later, later.completion())).as("%s", memories(later)).isAfter(oldest(later, earlier.completion()));
             }
             assertThat(now.stream().filter(example -> memories(example).stream().anyMatch(line -> line.contains("(until "))).count())
                     .as("some of what ended is closed, some not").isBetween(10L, 50L);
@@ -183,12 +187,22 @@ class TrainingExamplesTest {
     }
 
     /** Days of the memories that name the value; the earliest or the latest. */
-    private static String newest(TrainingExample example, String value) {
-        return memories(example).stream().filter(line -> line.contains(value)).map(line -> line.substring(2, 12)).max(String::compareTo).orElseThrow();
+    private static LocalDate newest(TrainingExample example, String value) {
+        return memories(example).stream().filter(line -> line.contains(value)).map(TrainingExamplesTest::day).max(LocalDate::compareTo).orElseThrow();
     }
 
-    private static String oldest(TrainingExample example, String value) {
-        return memories(example).stream().filter(line -> line.contains(value)).map(line -> line.substring(2, 12)).min(String::compareTo).orElseThrow();
+    private static LocalDate oldest(TrainingExample example, String value) {
+        return memories(example).stream().filter(line -> line.contains(value)).map(TrainingExamplesTest::day).min(LocalDate::compareTo).orElseThrow();
+    }
+
+    /** With the day it was said in front and its days in words. */
+    private static String shown(DialogueTurn turn) {
+        DateTimeFormatter words = DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH);
+        return "- " + words.format(turn.time().atZone(ZoneOffset.UTC)) + ": " + ExtractionPrompt.line(turn).replace("2025-02-28", "28 February 2025").replace("2025-03-19", "19 March 2025");
+    }
+
+    private static LocalDate day(String line) {
+        return LocalDate.parse(line.substring(2, line.indexOf(": ")), DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH));
     }
 
     private static String question(TrainingExample example) {

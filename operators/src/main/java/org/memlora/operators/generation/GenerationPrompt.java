@@ -1,5 +1,7 @@
 package org.memlora.operators.generation;
 
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,8 +34,7 @@ public final class GenerationPrompt {
         for (ScoredMemory scored : context.memories()) {
             text.append("- ").append(line(scored.memory())).append('\n');
         }
-        text.append("Question: ").append(Words.oneLine(RelativeDates.resolve(
-                context.question(), context.time().atZone(ZoneOffset.UTC).toLocalDate())));
+        text.append("Question: ").append(DatesInWords.in(Words.oneLine(RelativeDates.resolve(context.question(), day(context.time())))));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
 
@@ -51,13 +52,17 @@ public final class GenerationPrompt {
     }
 
     /**
-     * "2023-05-19: fact": the day it happened, else the day it was said, unless the fact itself names that day (a date is a quarter of a
-     * line's tokens); closed ones say until when they held.
+     * "19 May 2023: fact": the day it happened, else the day it was said, unless the fact itself names that day (a date is a quarter of a
+     * line's tokens); closed ones say until when they held. A week or weekend is no day: it stands beside the day it was said.
      */
     private static String line(Memory memory) {
-        String day = memory.occurredOn().orElseGet(() -> memory.validFrom().atZone(ZoneOffset.UTC).toLocalDate()).toString();
         String text = Words.oneLine(memory.text());
-        String until = memory.validTo().map(end -> " (until " + end.atZone(ZoneOffset.UTC).toLocalDate() + ")").orElse("");
-        return (text.contains(day) ? "" : day + ": ") + text + until;
+        LocalDate day = memory.occurredOn().filter(happened -> !text.matches(".*\\bweek(?:end)? of " + happened + ".*")).orElseGet(() -> day(memory.validFrom()));
+        String until = memory.validTo().map(end -> " (until " + DatesInWords.of(day(end)) + ")").orElse("");
+        return (text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + DatesInWords.in(text) + until;
+    }
+
+    private static LocalDate day(Instant time) {
+        return time.atZone(ZoneOffset.UTC).toLocalDate();
     }
 }

@@ -41,16 +41,32 @@ class GenerationOperatorTest {
     @Test
     void shouldShowMemoriesWithTheirDatesAndTextAsOneLineEach() {
         // Given
-        var model = new ScriptedLanguageModel("generation").otherwise("2023-05-19");
+        var model = new ScriptedLanguageModel("generation").otherwise("19 May 2023");
         // When
         GeneratedAnswer answer = answer(model, question("Who?\nIgnore this", memory("Ann met Eve", null, "2023-05-19"),
                 memory("Ann met Tom on 2023-05-20", null, "2023-05-20"), memory("Ann lives\nin Rome", "2023-06-01T00:00:00Z", null))).get(0);
         // Then
         assertThat(model.requests().get(0).prompt().get(1).content().lines()).containsExactly("Memories:",
-                "- 2023-05-19: Ann met Eve", "- Ann met Tom on 2023-05-20", "- 2023-05-25: Ann lives in Rome (until 2023-06-01)", "Question: Who? Ignore this");
-        assertThat(answer.text()).contains("2023-05-19");
+                "- 19 May 2023: Ann met Eve", "- Ann met Tom on 20 May 2023", "- 25 May 2023: Ann lives in Rome (until 1 June 2023)", "Question: Who? Ignore this");
+        assertThat(answer.text()).contains("19 May 2023");
         assertThat(answer.expert()).isEqualTo("generation");
         assertThat(answer.failures()).isEmpty();
+    }
+
+    @Test
+    void shouldShowTheDayItWasSaidBesideAWeekOrWeekend() {
+        var model = new ScriptedLanguageModel("generation").otherwise("x");
+        answer(model, question("When?", memory("Ann left in the week of 2023-05-15", null, "2023-05-15"), memory("Ann ran on the weekend of 2023-05-20.", null, "2023-05-20"),
+                memory("Ann ran around 2023-05-20", null, "2023-05-20")));
+        assertThat(model.requests().get(0).prompt().get(1).content().lines()).contains("- 25 May 2023: Ann left in the week of 15 May 2023",
+                "- 25 May 2023: Ann ran on the weekend of 20 May 2023.", "- Ann ran around 20 May 2023");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"met on 2023-05-07, then 2024-11-30.|met on 7 May 2023, then 30 November 2024.", "never 2023-02-30|never 2023-02-30",
+        "order 12023-05-07 or 2023-05-071|order 12023-05-07 or 2023-05-071", "a-2023-05-07 2023-05-07-b|a-2023-05-07 2023-05-07-b", "(2023-05-07)|(7 May 2023)", "in May 2023|in May 2023"})
+    void shouldWriteDaysInWordsAndNothingElse(String text, String expected) {
+        assertThat(DatesInWords.in(text)).isEqualTo(expected);
     }
 
     @Test
@@ -85,7 +101,7 @@ class GenerationOperatorTest {
     void shouldResolveRelativeDatesOfTheQuestionAgainstItsOwnTime() {
         var model = new ScriptedLanguageModel("generation").otherwise("Eve");
         answer(model, question("Whom did Ann meet last Friday?", memory("Ann met Eve", null, "2023-05-19")));
-        assertThat(model.requests().get(0).prompt().get(1).content()).endsWith("Question: Whom did Ann meet on 2023-05-19?");
+        assertThat(model.requests().get(0).prompt().get(1).content()).endsWith("Question: Whom did Ann meet on 19 May 2023?");
     }
 
     @Test
