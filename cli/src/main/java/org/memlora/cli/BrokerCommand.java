@@ -1,6 +1,7 @@
 package org.memlora.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -38,13 +39,22 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        OptionRanges.requirePort("--port", port);
+        OptionRanges.requirePort("--registry-port", registryPort);
         EmbeddedBroker broker;
         try {
             broker = EmbeddedBroker.start(dataDir, port);
         } catch (IOException e) {
             throw new UserError(e.getMessage(), e);
         }
-        EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(dataDir.resolve("registry"), registryPort);
+        EmbeddedSchemaRegistry registry;
+        try {
+            registry = EmbeddedSchemaRegistry.start(dataDir.resolve("registry"), registryPort);
+        } catch (UncheckedIOException e) {
+            broker.close();
+            throw new UserError("The schema registry can't be started at port " + registryPort + " with its data in " + dataDir.resolve("registry") + ": "
+                    + e.getCause().getMessage() + "; give another --registry-port or --data-dir.", e);
+        }
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             registry.close();

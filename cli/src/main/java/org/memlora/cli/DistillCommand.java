@@ -45,6 +45,7 @@ final class DistillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        OptionRanges.requireLeast("--score", score, 0);
         if (folds == 1 || folds < 0 || folds > 0 && score > 0) {
             throw new UserError(folds > 0 && score > 0 ? "--folds and --score exclude each other." : "--folds is " + folds + ", expected at least 2.");
         }

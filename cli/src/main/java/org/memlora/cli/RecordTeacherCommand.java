@@ -56,6 +56,7 @@ final class RecordTeacherCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        OptionRanges.requireLeast("--sessions", sessions, 0);
         if ((url == null) == (base == null)) {
             throw new UserError("Give either --url and --model, or --base.");
         }

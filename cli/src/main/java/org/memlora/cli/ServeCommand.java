@@ -3,7 +3,6 @@ package org.memlora.cli;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -67,6 +66,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--health-file", paramLabel = "FILE", description = "Touched every " + HEALTH_SECONDS + " s while the worker runs.")
     private Path healthFile;
 
+    /** Said once, until it works again. A task that throws would never run again. */
+    private boolean healthFileFails;
+
     @Option(names = "--metrics-port", paramLabel = "N", description = "Serve /metrics, /health/live, /health/ready, /topology and /state"
             + " there; 9404 is the usual one. Default: not at all.")
     private Integer metricsPort;
@@ -77,6 +79,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (metricsPort != null) {
+            OptionRanges.requirePort("--metrics-port", metricsPort);
+        }
+        if (healthFile != null && !Files.isDirectory(healthFile.toAbsolutePath().getParent())) {
+            throw new UserError("There is no folder " + healthFile.toAbsolutePath().getParent() + " for the health file " + healthFile + ".");
+        }
         PipelineSettings settings = connection.settings(options());
         try (PipelineClient client = connection.client()) {
             if (createTopics || topicsOnly) {
@@ -163,8 +171,12 @@ final class ServeCommand implements Callable<Integer> {
                 Files.createFile(healthFile);
             }
             Files.setLastModifiedTime(healthFile, FileTime.from(Instant.now()));
+            healthFileFails = false;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            if (!healthFileFails) {
+                System.err.println("memlora: The health file " + healthFile + " can't be touched (" + e + "); tried again every " + HEALTH_SECONDS + " s.");
+            }
+            healthFileFails = true;
         }
     }
 

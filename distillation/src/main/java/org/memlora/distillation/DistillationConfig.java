@@ -49,22 +49,29 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
         }
     }
 
-    /** @param from folder of an expert of the same base and settings whose weights the training begins with; null = from nothing */
-    public record Expert(Lora lora, TrainingSettings training, Path from) {
+    /**
+     * @param from folder of an expert of the same base and settings whose weights the training begins with; null = from nothing
+     * @param trainedShare share of the trained weights in the expert that is written, the rest is what it began with: half of both keeps what a
+     *     further training unlearns (Wortsman et al., 2022, arXiv 2109.01903); null = 1
+     */
+    public record Expert(Lora lora, TrainingSettings training, Path from, Double trainedShare) {
         public Expert {
             require(lora != null && training != null, "an expert needs the sections lora and training");
+            trainedShare = trainedShare == null ? 1 : trainedShare;
+            require(trainedShare > 0 && trainedShare <= 1, "trainedShare is " + trainedShare + ", expected above 0 and at most 1");
+            require(trainedShare == 1 || from != null, "trainedShare is " + trainedShare + " without an expert to begin with (from): there is nothing to average with");
         }
 
         public Expert(Lora lora, TrainingSettings training) {
-            this(lora, training, null);
+            this(lora, training, null, null);
         }
 
         public Expert with(Lora other) {
-            return new Expert(other, training, from);
+            return new Expert(other, training, from, trainedShare);
         }
 
         public Expert with(TrainingSettings other) {
-            return new Expert(lora, other, from);
+            return new Expert(lora, other, from, trainedShare);
         }
     }
 

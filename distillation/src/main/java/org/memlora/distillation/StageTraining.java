@@ -18,6 +18,7 @@ import org.memlora.distillation.training.ExpertCard;
 import org.memlora.distillation.training.LoraTrainer;
 import org.memlora.distillation.training.TrainingProgressBar;
 import org.memlora.models.OpenedBase;
+import org.memlora.models.lora.LoraAdapter;
 import org.memlora.models.transformer.TrainableTransformer;
 import org.memlora.models.transformer.TrainableTransformer.Row;
 
@@ -70,8 +71,8 @@ public final class StageTraining {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make the folder " + folder, e);
         }
-        try (TrainableTransformer model = TrainableTransformer.load(base.config(), base.weights(),
-                Beginning.of(config, stage, expert, base.config()), config.contextTokens(), device, expert.training().precision());
+        LoraAdapter beginning = Beginning.of(config, stage, expert, base.config());
+        try (TrainableTransformer model = TrainableTransformer.load(base.config(), base.weights(), beginning, config.contextTokens(), device, expert.training().precision());
                 TrainingProgressBar progress = new TrainingProgressBar(out, config.base() + " " + stage)) {
             long frozen = model.frozenChecksum();
             LoraTrainer trainer = new LoraTrainer(model, training, validation, expert.training(), folder, progress);
@@ -82,7 +83,7 @@ public final class StageTraining {
             if (model.frozenChecksum() != frozen) {
                 throw new IllegalStateException("The base's weights changed during training: the expert is worth nothing, report this.");
             }
-            return outcome;
+            return expert.trainedShare() == 1 ? outcome : outcome.withBest(outcome.best().averaged(beginning, expert.trainedShare()));
         }
     }
 
@@ -90,7 +91,7 @@ public final class StageTraining {
     public void write(Path folder, String command, DistillationConfig.Expert expert, LoraTrainer.Outcome outcome) {
         try {
             ExpertCard.write(folder, new ExpertCard(config.base(), stage, command, expert.training(),
-                    Optional.ofNullable(expert.from()), Optional.of(new ExpertCard.Conversations(config.data().train(), config.data().validation(),
+                    Optional.ofNullable(expert.from()), expert.trainedShare(), Optional.of(new ExpertCard.Conversations(config.data().train(), config.data().validation(),
                     Optional.ofNullable(config.data().teacher()))), outcome, kinds(examples), training, validation));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + folder, e);

@@ -120,6 +120,8 @@ class DistillationRunTest {
         for (String[] change : Arrays.asList(new String[] {"contextTokens: 900", "contextTokens: 9", "contextTokens is 9, expected at least 32"},
                 new String[] {"contextTokens: 900", "contextTokens: 900\nx: 1", "unknown setting \"x\""},
                 new String[] {"schedule: cosine", "schedule: sideways", "sideways"}, new String[] {"rank: 16", "rnk: 16", "no setting \"rank\""},
+                new String[] {"trainedShare: 1", "trainedShare: 0.5", "without an expert to begin with"},
+                new String[] {"trainedShare: 1", "trainedShare: 0", "trainedShare is 0.0, expected above 0 and at most 1"},
                 new String[] {"  generation:", "  painting:", "\"painting\" is no stage"}, new String[] {"base: smollm2", "x: smollm2", "no setting \"base\""})) {
             Path file = folder.resolve("wrong.yaml");
             assertThat(right).contains(change[0]);

@@ -79,35 +79,35 @@ public final class LanguageModels {
      *     fit, or a GPU was asked for and there is none
      */
     public static LanguageModel load(Request request, DownloadProgress progress) {
-        boolean gpu = usesGpu(request);
+        Device device = suitable(request);
         try {
-            return load(request, gpu, progress);
+            return load(request, device, progress);
         } catch (IllegalArgumentException | UncheckedIOException e) {
             throw new IllegalArgumentException("Base " + request.base() + " can't be loaded: " + reason(e) + ".", e);
         }
     }
 
-    private static LanguageModel load(Request request, boolean gpu, DownloadProgress progress) {
+    private static LanguageModel load(Request request, Device device, DownloadProgress progress) {
         Path path = BaseResolver.standard(progress).resolve(request.base());
         if (Files.isDirectory(path) && VisionFolder.isOne(path)) {
             requireEager(request.engine());
-            return VisionModels.load(path, request, gpu ? Device.gpu() : Device.cpu());
+            return VisionModels.load(path, request, device);
         }
         OpenedBase parts = OpenedBase.open(path);
         Map<String, LoraAdapter> experts = request.experts()
                 .map(folder -> ExpertLoader.load(folder, parts.config())).orElse(Map.of());
         ModelInfo info = request.info(experts.keySet());
         TransformerExecutor executor;
-        if (!gpu && compiles(request.engine(), parts.config())) {
+        if (!device.isGpu() && compiles(request.engine(), parts.config())) {
             executor = new CompiledModels(BaseResolver.standard(progress).cacheFolder(), progress).open(parts.path(), parts.config(), parts.weights(),
                     CompiledModels.DEFAULT_BITS, experts, request.rows(), request.contextTokens());
         } else {
             WeightSource weights = new ReportedWeights(parts.weights(), "loading " + request.base(), progress);
             executor = EagerExecutor.load(parts.config(), weights, experts, request.rows(), request.contextTokens(),
-                    gpu ? Device.gpu() : Device.cpu(), gpu ? DataType.FLOAT16 : DataType.FLOAT32);
+                    device, device.isGpu() ? DataType.FLOAT16 : DataType.FLOAT32);
         }
         LocalLanguageModel language = new LocalLanguageModel(info, executor, parts.tokenizer(), BatcherSettings.of(executor));
-        return VisionModels.withEyes(request, parts, executor, language, gpu ? Device.gpu() : Device.cpu());
+        return VisionModels.withEyes(request, parts, executor, language, device);
     }
 
     private static void requireEager(Engine engine) {
@@ -132,12 +132,13 @@ public final class LanguageModels {
         return e.getMessage().replaceFirst("\\.$", "") + cause;
     }
 
-    private static boolean usesGpu(Request request) {
-        boolean gpu = device(request.compute()).isGpu();
-        if (gpu && request.engine() == Engine.COMPILED) {
+    /** That the request's engine runs on. */
+    private static Device suitable(Request request) {
+        Device device = device(request.compute());
+        if (device.isGpu() && request.engine() == Engine.COMPILED) {
             throw new IllegalArgumentException("The compiled engine runs on the CPU: give --device cpu, or --engine eager for the GPU.");
         }
-        return gpu;
+        return device;
     }
 
     /**

@@ -136,6 +136,7 @@ class BadInputTest {
         return Stream.of(
                 Arguments.of("EMPTY_TEXT", lastTurn("b1", "e1", 0, "Ann", " \n")),
                 Arguments.of("EMPTY_TEXT", question("b1", "e1", 0, " ")),
+                Arguments.of("EMPTY_TEXT", question("b1", "e1", 0, "\u200B\uFEFF \u0007")),
                 Arguments.of("TEXT_TOO_LONG: 101 characters, at most 100", lastTurn("b1", "e1", 0, "Ann", "x".repeat(101))),
                 Arguments.of("TEXT_TOO_LONG: 101 characters, at most 100", question("b1", "e1", 0, "x".repeat(101))),
                 Arguments.of("NO_TIME", event("b1", "e1", null, turn)),

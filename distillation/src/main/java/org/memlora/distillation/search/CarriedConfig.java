@@ -24,7 +24,7 @@ public final class CarriedConfig {
 
     private static Expert carry(Expert found, Expert own) {
         // An expert that it goes on from has its own LoRA.
-        return new Expert(own.from() == null ? found.lora() : own.lora(), carry(found.training(), own.training()), own.from());
+        return new Expert(own.from() == null ? found.lora() : own.lora(), carry(found.training(), own.training()), own.from(), own.trainedShare());
     }
 
     private static TrainingSettings carry(TrainingSettings found, TrainingSettings own) {

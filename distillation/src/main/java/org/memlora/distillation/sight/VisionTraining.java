@@ -133,7 +133,7 @@ public final class VisionTraining {
                 LoraTrainer.Outcome outcome = trainer.train();
                 projector.set(outcome.bestInput());
                 EyesFolder.write(folder, sight, projector, Familiarity.fit(taught, heldOut));
-                ExpertCard.write(folder, new ExpertCard(config.base(), Stage.VISION.expertName(), command, expert.training(), Optional.empty(), Optional.empty(), outcome, kinds, training, validation));
+                ExpertCard.write(folder, new ExpertCard(config.base(), Stage.VISION.expertName(), command, expert.training(), Optional.empty(), 1, Optional.empty(), outcome, kinds, training, validation));
                 out.printf(Locale.ROOT, "vision: validation loss %.4f, untrained %.4f; best after step %d of %d; %.0f tokens/s%n", outcome.bestLoss(),
                         outcome.baseLoss(), outcome.bestStep(), outcome.steps(), outcome.tokens() / outcome.seconds());
                 return outcome;

@@ -19,10 +19,11 @@ import org.memlora.models.transformer.TrainableTransformer.Row;
  *
  * @param command as it was given
  * @param from expert that the training began with
+ * @param trainedShare share of the trained weights, the rest is what the training began with
  * @param conversations where the examples come from; empty for the vision expert, whose scenes are this project's own
  * @param kinds training examples by kind
  */
-public record ExpertCard(String base, String stage, String command, TrainingSettings settings, Optional<Path> from, Optional<Conversations> conversations,
+public record ExpertCard(String base, String stage, String command, TrainingSettings settings, Optional<Path> from, double trainedShare, Optional<Conversations> conversations,
         LoraTrainer.Outcome outcome, Map<String, Long> kinds, List<Row> training, List<Row> validation) {
     private static final String LOCOMO = """
             LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024) has the licence CC BY-NC 4.0; its non-commercial terms may bear on the use of this expert.""";
@@ -75,11 +76,15 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
 
                 %s
                 """, Character.toUpperCase(stage.charAt(0)) + stage.substring(1), base, command,
-                from.map(folder -> "the expert " + folder).orElse("the bare base"), lora.rank(), lora.alpha(), lora.dropout(),
+                from.map(folder -> "the expert " + folder).orElse("the bare base") + weights(), lora.rank(), lora.alpha(), lora.dropout(),
                 String.join(" ", lora.targetModules()), settings.learningRate(), settings.schedule().name().toLowerCase(Locale.ROOT),
                 settings.batchExamples(), settings.precision().name().toLowerCase(Locale.ROOT), settings.seed(), training.size(), validation.size(), kinds, ExampleRows.meanPromptTokens(training),
                 outcome.steps(), outcome.tokens(), outcome.seconds(), outcome.tokens() / outcome.seconds(), outcome.bestLoss(), outcome.bestStep(),
                 from.isPresent() ? "before the first step" : "bare base", outcome.baseLoss(), about(), conversations.map(Conversations::text).orElse(SCENES));
+    }
+
+    private String weights() {
+        return trainedShare == 1 ? "" : String.format(Locale.ROOT, "; the weights are the average of it (%s) and the trained ones (%s, whose losses stand below)", 1 - trainedShare, trainedShare);
     }
 
     private String about() {

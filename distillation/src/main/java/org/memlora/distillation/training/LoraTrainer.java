@@ -32,7 +32,13 @@ public final class LoraTrainer {
      * @param seconds time in steps, validations left out, all parts of a resumed run together
      */
     public record Outcome(LoraAdapter best, List<float[]> bestInput, double baseLoss, double bestLoss, int bestStep, int steps, long tokens, double seconds,
-            List<LossPoint> curve) { }
+            List<LossPoint> curve) {
+
+        /** The same run with other weights as what comes out; the losses stay those of the trained ones. */
+        public Outcome withBest(LoraAdapter other) {
+            return new Outcome(other, bestInput, baseLoss, bestLoss, bestStep, steps, tokens, seconds, curve);
+        }
+    }
 
     /**
      * @param folder for the checkpoint; one of the same run there is resumed

@@ -92,7 +92,7 @@ class SearchConfigTest {
         assertThat(carried.experts().get("generation").training().learningRate()).isEqualTo(1.2e-3);
         assertThat(carried.experts().get("generation").training().maxSteps()).as("the bigger base's own").isEqualTo(bigger.experts().get("generation").training().maxSteps());
         Map<String, Expert> experts = new HashMap<>(bigger.experts());
-        experts.put("generation", new Expert(bigger.expert("generation").lora(), bigger.expert("generation").training(), Path.of("bigger/expert")));
+        experts.put("generation", new Expert(bigger.expert("generation").lora(), bigger.expert("generation").training(), Path.of("bigger/expert"), null));
         DistillationConfig goesOn = new DistillationConfig(bigger.base(), bigger.output(), bigger.contextTokens(), bigger.data(), experts);
         Expert carriedOn = CarriedConfig.carry(Map.of("generation", found), goesOn).expert("generation");
         assertThat(carriedOn.from()).as("the bigger base's own").isEqualTo(Path.of("bigger/expert"));

@@ -2,6 +2,7 @@ package org.memlora.distillation.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +129,25 @@ class LoraTrainerTest {
             assertThatThrownBy(() -> new LoraTrainer(model, rows(8, 1), rows(4, 2), settings(3, 0), folder.resolve(".."), TrainingListener.silent()).train())
                     .hasMessageContaining("the loss is NaN at step 0");
         }
+    }
+
+    @Test
+    void anExpertIsAveragedWithTheOneItBeganWith() throws Exception {
+        LoraAdapter some = fresh("some", LORA);
+        LoraAdapter other;
+        try (TrainableTransformer model = TinyModels.load("qwen2-tied", some)) {
+            for (int i = 0; i < TrainerState.parameters(model).size(); i++) {
+                model.set(TrainerState.parameters(model).get(i), filled(TrainerState.parameters(model).get(i).toFloatArray(), 2));
+            }
+            other = model.adapter();
+        }
+        LoraAdapter averaged = some.averaged(other, 0.25);
+        assertThat(averaged.name()).isEqualTo("some");
+        some.weights().forEach((target, weights) -> {
+            assertThat(averaged.weights().get(target).a()[1]).isCloseTo(0.25f * weights.a()[1] + 1.5f, within(1e-6f));
+            assertThat(averaged.weights().get(target).b()[1]).isCloseTo(0.25f * weights.b()[1] + 1.5f, within(1e-6f));
+        });
+        assertThatThrownBy(() -> some.averaged(new LoraAdapter("fewer", some.config(), Map.of()), 0.5)).hasMessageContaining("some and fewer differ in layers or ranks");
     }
 
     @Test

@@ -159,12 +159,12 @@ public final class BaseResolver {
     }
 
     private void fetchFrom(BaseSource source, BaseModel base) throws IOException, InterruptedException {
+        Path work = cache.workFolder(base);   // what a killed download left is gone before the disk is measured
         long needed = source.diskBytes(base) + SPARE_DISK_BYTES;
         if (cache.freeBytes() < needed) {
             throw new IOException("needs " + needed / MB + " MB of free disk at " + cacheFolder + ", found "
                     + cache.freeBytes() / MB + " MB");
         }
-        Path work = cache.workFolder(base);
         try {
             Path fetched = work.resolve(base.fileName());
             source.fetch(base, fetched, progress);

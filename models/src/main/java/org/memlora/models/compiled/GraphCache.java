@@ -83,14 +83,14 @@ final class GraphCache {
 
     private CompiledWeights build(Path home, String source, int bits, List<WeightLayout.Named> matrices, DownloadProgress progress)
             throws IOException {
+        Path work = folder.resolve("." + home.getFileName() + ".part");
+        FolderTree.delete(work);
+        FolderTree.delete(home);
         long needed = WeightWriter.estimate(matrices, bits) + SPARE_DISK_BYTES;
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < needed) {
             throw new IOException("needs " + needed / MB + " MB of free disk, found " + free / MB + " MB");
         }
-        Path work = folder.resolve("." + home.getFileName() + ".part");
-        FolderTree.delete(work);
-        FolderTree.delete(home);
         Files.createDirectory(work);
         WeightWriter writer = new WeightWriter(work.resolve(WEIGHTS), bits);
         try (writer) {

@@ -37,6 +37,8 @@ final class PrefixCache implements AutoCloseable {
     private final List<Saved> kept = new ArrayList<>();
     private final Map<String, ArrayDeque<int[]>> recent = new HashMap<>();
     private boolean off;
+    /** Longer ones take more than all may. */
+    private int mostTokens = Integer.MAX_VALUE;
     private long hits;
     private long saves;
     private long bytes;
@@ -97,10 +99,10 @@ final class PrefixCache implements AutoCloseable {
             return;
         }
         if (prefix.bytes() > mostBytes) {
-            LOG.warn("A prefix of {} tokens takes {} bytes, at most {} are allowed for all: prompts are run whole from now on",
-                    tokens, prefix.bytes(), mostBytes);
+            mostTokens = (int) (tokens * mostBytes / prefix.bytes());
+            LOG.warn("A prefix of {} tokens takes {} bytes, at most {} are allowed for all: of what prompts have in common {} tokens are kept from now on",
+                    tokens, prefix.bytes(), mostBytes, mostTokens);
             prefix.close();
-            off = true;
             return;
         }
         kept.add(new Saved(request.expert, Arrays.copyOf(request.prompt(), tokens), prefix));
@@ -113,8 +115,8 @@ final class PrefixCache implements AutoCloseable {
     }
 
     /** So many first tokens of {@code request} are the other prompt's, too, and not the whole prompt. */
-    private static int common(int[] other, RowGeneration request) {
-        int common = Math.min(request.common(other), request.promptTokens() - 1);
+    private int common(int[] other, RowGeneration request) {
+        int common = Math.min(mostTokens, Math.min(request.common(other), request.promptTokens() - 1));
         return common < LEAST_TOKENS ? 0 : common;
     }
 

@@ -2,6 +2,7 @@ package org.memlora.models.lora;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +34,32 @@ public record LoraAdapter(String name, LoraConfig config, Map<Target, Weights> w
 
     public LoraAdapter withName(String other) {
         return new LoraAdapter(other, config, weights);
+    }
+
+    /**
+     * A and B averaged each for itself, which makes sense for an expert that was trained on from the other: both lie in one basin.
+     *
+     * @param share of this one, 0 .. 1; the rest is the other's
+     * @throws IllegalArgumentException if the other changes other layers or has other ranks
+     */
+    public LoraAdapter averaged(LoraAdapter other, double share) {
+        Map<Target, Weights> averaged = new HashMap<>();
+        weights.forEach((target, mine) -> {
+            Weights others = other.weights.get(target);
+            if (other.weights.size() != weights.size() || others == null || others.a.length != mine.a.length || others.b.length != mine.b.length) {
+                throw new IllegalArgumentException("the experts " + name + " and " + other.name + " differ in layers or ranks and can't be averaged");
+            }
+            averaged.put(target, new Weights(mine.rank, mine.in, mine.out, mixed(mine.a, others.a, share), mixed(mine.b, others.b, share)));
+        });
+        return new LoraAdapter(name, config, averaged);
+    }
+
+    private static float[] mixed(float[] some, float[] others, double share) {
+        float[] mixed = new float[some.length];
+        for (int i = 0; i < mixed.length; i++) {
+            mixed[i] = (float) (share * some[i] + (1 - share) * others[i]);
+        }
+        return mixed;
     }
 
     /** The weights by layer, then projection. */

@@ -35,6 +35,12 @@ record RatioTiler(int side, int leastTiles, int mostTiles, Resampler resampler, 
     }
 
     @Override
+    public PictureTiler within(int tiles) {
+        int most = Math.max(1, Math.min(mostTiles, tiles));
+        return new RatioTiler(side, Math.min(leastTiles, most), most, resampler, scaling);
+    }
+
+    @Override
     public TiledPicture tile(RgbPicture picture) {
         Grid grid = closest(picture);
         RgbPicture resized = resampler.resize(picture, grid.columns * side, grid.rows * side);

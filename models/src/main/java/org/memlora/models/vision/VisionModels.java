@@ -43,12 +43,17 @@ public final class VisionModels {
             EagerExecutor executor = EagerExecutor.load(model.transformer(), model.weights(), experts, request.rows(),
                     request.contextTokens(), device, type);
             LocalLanguageModel language = new LocalLanguageModel(info, executor, model.tokenizer(), BatcherSettings.of(executor));
-            return new LocalVisionLanguageModel(language, executor, model.tokenizer(), tower, model.tiler(),
+            return new LocalVisionLanguageModel(language, executor, model.tokenizer(), tower, model.tiler().within(tilesWithin(request.contextTokens(), model.vision())),
                     new PictureDecoder(PictureLimits.DEFAULT));
         } catch (RuntimeException e) {
             tower.close();
             throw e;
         }
+    }
+
+    /** Tiles beside the whole picture that leave a quarter of the context to words: 12 tiles of InternVL alone are twice the usual context. */
+    static int tilesWithin(int contextTokens, VisionConfig vision) {
+        return (contextTokens - contextTokens / 4) / vision.featuresPerTile() - 1;
     }
 
     /** Whether a folder of experts has one for pictures with eyes of its own. */

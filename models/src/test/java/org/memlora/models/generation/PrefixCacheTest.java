@@ -125,6 +125,22 @@ class PrefixCacheTest {
         assertThat(executor.openPrefixes).isEmpty();
     }
 
+    @Test
+    void shouldGoOnWithShorterOnesWhereOneIsTooLong() {
+        ScriptedExecutor executor = fixture.executor(1);
+        long perToken = 100;
+        try (var model = fixture.model(executor, SETTINGS.withPrefixes(10, 30 * perToken))) {
+            List<String> ends = List.of("X", "Y", "Z", "G");
+            for (String end : ends) {
+                model.generate(List.of(request(INSTRUCTION + INSTRUCTION + end, "e", null, 1, 0)));
+            }
+            assertThat(executor.openPrefixes).as("40 tokens have no room, 30 of them have").hasSize(1);
+            assertThat(model.stats().prefixBytes()).isEqualTo(30 * perToken);
+            assertThat(cached(model, INSTRUCTION + INSTRUCTION)).isEqualTo(30);
+        }
+        assertThat(executor.openPrefixes).isEmpty();
+    }
+
     private static int cached(LocalLanguageModel model, String start) {
         return model.generate(List.of(request(start + "!", "e", null, 1, 0))).get(0).cachedTokens();
     }

@@ -35,6 +35,14 @@ class PictureTilerTest {
         requireGrid(new RatioTiler(448, 1, 12, Resampler.BILINEAR, SCALING).tile(blank(width, height)), rows, columns, 448);
     }
 
+    /** A context of 1,536 tokens, a quarter of it for words, has room for the whole picture and 3 tiles of 256 features. */
+    @ParameterizedTest
+    @CsvSource({"640, 480, 0, 0", "1000, 450, 1, 2", "400, 1300, 3, 1", "10, 3000, 3, 1"})
+    void internVlsGridWithinAContext(int width, int height, int rows, int columns) {
+        requireGrid(new RatioTiler(448, 1, 12, Resampler.BILINEAR, SCALING).within(3).tile(blank(width, height)), rows, columns, 448);
+        assertThat(new RatioTiler(448, 1, 12, Resampler.BILINEAR, SCALING).within(-1).tile(blank(width, height)).tiles()).hasSize(1);
+    }
+
     private static void requireGrid(TiledPicture tiles, int rows, int columns, int side) {
         assertThat(tiles.rows()).isEqualTo(rows);
         assertThat(tiles.columns()).isEqualTo(columns);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -48,7 +49,7 @@ final class SchemaStore implements AutoCloseable {
         log = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             lock(file);
-            replay(file);
+            replay();
         } catch (IOException | RuntimeException e) {
             log.close();
             throw e;
@@ -68,8 +69,9 @@ final class SchemaStore implements AutoCloseable {
     }
 
     /** Applies all whole lines. What follows the last line end was cut off by a crash before it was acknowledged: dropped. */
-    private void replay(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+    private void replay() throws IOException {
+        // Through the locked channel: closing another descriptor of the file would end the lock (fcntl).
+        byte[] bytes = Channels.newInputStream(log).readAllBytes();
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {

@@ -46,10 +46,16 @@ final class EventValidator {
             return refusal(event, turn);
         }
         if (body instanceof Question question) {
-            return question.getText().isBlank() ? Optional.of("EMPTY_TEXT: the question is empty") : tooLong(question.getText());
+            return saysNothing(question.getText()) ? Optional.of("EMPTY_TEXT: the question is empty") : tooLong(question.getText());
         }
         return body instanceof Forget ? Optional.empty() : Optional.of("UNKNOWN_BODY: "
                 + (body == null ? "null" : body.getClass().getSimpleName()) + " is neither turn nor question nor forget");
+    }
+
+    /** White space, or characters that nobody sees (zero-width space, byte order mark), of which no tokenizer makes a token. */
+    static boolean saysNothing(String text) {
+        return text.codePoints().allMatch(point -> Character.isWhitespace(point) || Character.isSpaceChar(point) || Character.isISOControl(point)
+                || Character.getType(point) == Character.FORMAT);
     }
 
     private Optional<String> refusal(ConversationEvent event, Turn turn) {
@@ -63,7 +69,7 @@ final class EventValidator {
             return Optional.of("NAME_TOO_LONG: a speaker's name may have " + LONGEST_ID + " characters, this one has "
                     + turn.getSpeaker().length());
         }
-        if (turn.getText().isBlank() && turn.getPicture() == null) {
+        if (saysNothing(turn.getText()) && turn.getPicture() == null) {
             return Optional.of("EMPTY_TEXT: the turn has neither text nor picture");
         }
         String caption = turn.getPicture() == null || turn.getPicture().getCaption() == null ? "" : turn.getPicture().getCaption();

@@ -152,7 +152,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         }
         refuse(Stage.VISION, origin, event.getBankId(), "NO_VISION_EXPERT: the picture has no caption, and no vision expert is loaded", event,
                 record.value());
-        return !turn.getText().isBlank();
+        return !EventValidator.saysNothing(turn.getText());
     }
 
     /** One micro-batch goes through all stages; after it, the transaction is committed. */
