@@ -69,7 +69,7 @@ public final class PipelineRow {
         DialogueStream stream = new DialogueStream(dialogue);
         if (!stream.run(pipeline.client(), worker, collected)) {
             throw new IllegalStateException("The pipeline left " + stream.unanswered() + " questions unanswered"
-                    + worker.failure().map(failure -> ": " + failure.getMessage()).orElse(", no news came for ten minutes") + ".");
+                    + worker.failure().map(failure -> ": " + failure.getMessage()).orElse(", no news came for " + DialogueStream.STALL.toMinutes() + " minutes") + ".");
         }
     }
 

@@ -15,7 +15,8 @@ import org.memlora.topology.client.TopicReader;
 /** Sends a dialogue into a running pipeline and reads what comes out, until the last question is answered. Threading: one thread. */
 public final class DialogueStream {
 
-    private static final Duration STALL = Duration.ofMinutes(10);
+    /** Without news for so long the rest is given up. Longer than a worker waits for a call that hangs: a slow one of a big base is no stall. */
+    public static final Duration STALL = Duration.ofMinutes(30);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LAST_NEWS = Duration.ofSeconds(1);
 
