@@ -39,7 +39,7 @@ public final class DialogueStream {
         this.done = new DemoProgress(dialogue);
     }
 
-    /** False when the worker stopped, or no news came for ten minutes. What comes out is read from the beginning of the topics. */
+    /** False when the worker stopped, or no news came for {@link #STALL}. What comes out is read from the beginning of the topics. */
     public boolean run(PipelineClient client, MemoryWorker worker, Listener listener) throws InterruptedException {
         send(client);
         return await(client, worker, listener);
