@@ -56,7 +56,8 @@ public final class StageTraining {
 
     /** Differs where the base's name, the settings or the data differ. Safe as a file name. */
     public String identity(DistillationConfig.Expert expert) {
-        return LoraTrainer.identity(Beginning.of(config, stage, expert, base.config()), training, validation, expert.training());
+        String trained = LoraTrainer.identity(Beginning.of(config, stage, expert, base.config()), training, validation, expert.training());
+        return expert.trainedShare() == 1 ? trained : trained + "-share-" + expert.trainedShare();
     }
 
     /**

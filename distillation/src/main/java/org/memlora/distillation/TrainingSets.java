@@ -80,6 +80,10 @@ public final class TrainingSets {
         for (Path path : conversations) {
             LocomoConversation conversation = LocomoFile.read(path);
             boolean gold = makeup.goldEvidence && wanted == Stage.GENERATION;
+            if (teacher.isEmpty() && wanted != Stage.GENERATION && conversation.sessions().stream().allMatch(session -> session.observations().isEmpty())) {
+                throw new IllegalArgumentException("The conversation " + path + " has no observations, from which " + stage
+                        + " examples are made: leave it out, or record a teacher's outputs for it (record-teacher, data.teacher).");
+            }
             examples.addAll(teacher.isPresent() && !gold ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
                 case GENERATION -> gold ? answers.withGoldEvidence(conversation) : answers.build(conversation);

@@ -112,6 +112,10 @@ class DistillationRunTest {
         assertThat(file).isEmptyFile();
         assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(), List.of(), null, 1), new HashEmbedder(), System.out).build("update"))
                 .hasMessageContaining("train-update.jsonl").hasMessageContaining("data.train");
+        Path bare = folder.resolve("bare.json");
+        Files.writeString(bare, Files.readString(SMALL).replace("_observation\"", "_remarks\""));
+        assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(bare), List.of(), null, 1), new HashEmbedder(), System.out).build("update"))
+                .hasMessageContaining("bare.json has no observations");
     }
 
     @Test

@@ -115,8 +115,8 @@ public final class EvaluationRun {
             RowProgress steps = (row, what, done, total) -> progress.step(row.text() + ", " + what, done, total, "");
             RowOutcome outcome;
             model.nextRow();
+            boolean withSuite = name == RowName.EXPERTS || name == RowName.BASE;
             if (name.isPipeline()) {
-                boolean withSuite = name == RowName.EXPERTS || name == RowName.BASE;
                 outcome = new PipelineRow(data, withSuite ? suite.dialogue() : NO_SUITE, embedder, steps).run(name, model);
             } else {
                 direct = direct == null ? new DirectRow(data, embedder, steps) : direct;
@@ -125,7 +125,7 @@ public final class EvaluationRun {
             outcome = model.tookFromAnotherRow() ? outcome.withoutSpeed() : outcome;
             ScoredRow row = new ScoredRow(outcome, scoring.score(outcome),
                     name.isPipeline() ? Optional.of(MemoryCleanness.of(data, outcome.operations(), embedder)) : Optional.empty(),
-                    outcome.healthOperations().isEmpty() ? Optional.empty() : Optional.of(suite.score(outcome.healthOperations())));
+                    withSuite ? Optional.of(suite.score(outcome.healthOperations())) : Optional.empty());
             progress.close();
             out.println(String.format(Locale.ROOT, "%-26s token F1 %.3f", name.text(), row.tokenF1()));
             return row;

@@ -20,7 +20,7 @@ import org.memlora.operators.memory.Words;
  * ways ("May 7, 2023", "7May, 2023", "the Friday before 15 July 2023"); the memories in the prompt write it in one ("14 July 2023"),
  * and an expert that has to guess which way is meant learns to guess.
  */
-final class GoldAnswer {
+public final class GoldAnswer {
     private static final String MONTHS = names(Arrays.stream(Month.values()).map(month -> month.getDisplayName(TextStyle.FULL, Locale.ENGLISH)).toArray(String[]::new));
     private static final String DAYS = names(Arrays.stream(DayOfWeek.values()).map(day -> day.getDisplayName(TextStyle.FULL, Locale.ENGLISH)).toArray(String[]::new));
     private static final Pattern GLUED = Pattern.compile("(?<=\\d)(?=(?:" + MONTHS + ")\\b)");
@@ -33,7 +33,7 @@ final class GoldAnswer {
 
     private GoldAnswer() { }
 
-    static String target(String gold) {
+    public static String target(String gold) {
         String line = GLUED.matcher(Words.oneLine(gold).replaceAll(",(?=\\p{L})", ", ")).replaceAll(" ");
         line = line.replaceFirst("(?:;| [(]e\\.g\\.|,? since |,? because ).*$", "").replaceFirst("(?<![A-Z])[.]$", "").strip();
         line = MONTH_FIRST.matcher(line).replaceAll("$2 $1 $3");

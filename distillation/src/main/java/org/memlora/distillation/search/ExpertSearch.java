@@ -72,7 +72,8 @@ public final class ExpertSearch {
         if (method == SearchMethod.EXHAUSTIVE) {
             return StageSearch.exhaustive(candidates, config.search().keep(), inner);
         }
-        for (Candidate candidate : candidates) {
+        // So few are trained to their end at once, without rounds.
+        for (Candidate candidate : candidates.size() <= config.search().keep() ? List.<Candidate>of() : candidates) {
             long warmup = Math.round(candidate.expert().training().warmupShare() * inner.fullSteps(candidate));
             if (warmup >= config.search().budgetSteps()) {
                 throw new IllegalArgumentException("search.budgetSteps is " + config.search().budgetSteps() + ", expected more than the " + warmup

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.memlora.distillation.examples.GoldAnswer;
 import org.memlora.distillation.examples.OutputFilter;
 import org.memlora.distillation.examples.TrainingExample;
 import org.memlora.distillation.locomo.LocomoConversation;
@@ -60,7 +61,7 @@ public final class TeacherRecorder {
             Optional<String> used = recorded.flatMap(raw -> usable(call, request, raw));
             // What a question's memories would be without the turns that weren't recorded says nothing: no example, though there is a gold answer.
             if (call.stage() == wanted && recorded.isPresent()) {
-                (wanted == Stage.GENERATION ? call.gold().or(() -> used) : used).ifPresent(text -> examples.add(new TrainingExample(
+                (wanted == Stage.GENERATION ? call.gold().map(GoldAnswer::target).or(() -> used) : used).ifPresent(text -> examples.add(new TrainingExample(
                         request.prompt(), text, call.eventIds(), conversation.id() + "/teacher-" + kind(call, text))));
             }
             return completion(used);

@@ -135,7 +135,7 @@ class TeacherRecorderTest {
             assertThat(update).isNotEmpty().allMatch(example -> example.completion().equals("ADD"));
             List<TrainingExample> generation = recorder.examples(CONVERSATION, Stage.GENERATION);
             assertThat(generation).extracting(TrainingExample::completion)   // gold, not the teacher's
-                    .containsExactly("28 February 2025", "the violin.", "nurse; she works nights", "red tulips", "not mentioned");
+                    .containsExactly("28 February 2025", "the violin", "nurse", "red tulips", "not mentioned");
         }
         assertThatThrownBy(() -> TeacherRecord.read(folder.resolve("nowhere.jsonl"))).hasMessageContaining("nowhere.jsonl").hasMessageContaining("record-teacher");
     }

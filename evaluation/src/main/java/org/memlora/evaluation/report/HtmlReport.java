@@ -2,9 +2,11 @@ package org.memlora.evaluation.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.memlora.evaluation.EvaluationSettings;
 import org.memlora.evaluation.metrics.AnswerScores;
 import org.memlora.evaluation.plots.BarChart;
@@ -112,7 +114,9 @@ final class HtmlReport {
         html.append("<h2>Memory health</h2>\n<div class=\"wide\"><table><tr><th>figure</th>");
         pipelines.forEach(row -> html.append("<th>").append(row.name()).append("</th>"));
         html.append("</tr>\n");
-        pipelines.get(0).healthJson().fieldNames().forEachRemaining(figure -> {
+        Set<String> figures = new LinkedHashSet<>();
+        pipelines.forEach(row -> row.healthJson().fieldNames().forEachRemaining(figures::add));
+        figures.forEach(figure -> {
             html.append("<tr><td>").append(figure).append("</td>");
             pipelines.forEach(row -> {
                 JsonNode value = row.healthJson().path(figure);

@@ -32,8 +32,10 @@ public final class RelativeDates {
     private static final String COUNT = "(\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)";
     private static final List<String> NUMBERS =
             List.of("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
-    /* "2-3 days ago", "1.5 years ago", "two or three weeks ago" are no single day; "over the last year" is a duration. */
-    private static final String NOT_WITHIN = "(?<![\\d][-–.,])(?<!\\bor )(?<!\\bto )(?<!\\bhalf )(?<!\\bthe (?=last|next))";
+    /* "2-3 days ago", "1.5 years ago", "two or three weeks ago" are no single day, of "twenty-five years ago" five is a part; "over the last year" is a duration. */
+    private static final String NOT_WITHIN = "(?<![\\d][-–.,])(?<!\\p{L}-)(?<!\\b(?:hundred|thousand) and )(?<!\\b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) )(?<!\\bor )(?<!\\bto )(?<!\\bhalf )(?<!\\bthe (?=last|next))";
+    /* "We haven't talked in two weeks", "twice in three days": no time to come but one that went by. */
+    private static final String NOT_PASSED = "(?<!\\b(?:ha(?:ve|s|d)(?:n['’]t| not| never)|(?:first|last|second) time|once|twice|times)\\b[^.!?,;]{0,60})(?<!['’](?:ve|s|d) (?:not|never)\\b[^.!?,;]{0,60})";
     private static final Pattern ISO_DAY = Pattern.compile("\\b(\\d{4}-\\d{2}-\\d{2})\\b");
 
     private record Rule(Pattern pattern, BiFunction<MatchResult, LocalDate, String> replacement) { }
@@ -47,7 +49,7 @@ public final class RelativeDates {
             rule("tomorrow (?:morning|afternoon|evening|night)|tomorrow", (m, day) -> on(day.plusDays(1))),
             rule("earlier today|today|tonight|this (?:morning|afternoon|evening)", (m, day) -> on(day)),
             rule(COUNT + " (day|week|month|year)s? ago", (m, day) -> shifted(day, -count(m.group(1)), m.group(2), vague(m.group(1)))),
-            rule("in " + COUNT + " (day|week|month|year)s?(?: time)?", (m, day) -> shifted(day, count(m.group(1)), m.group(2), vague(m.group(1)))),
+            rule(NOT_PASSED + "in " + COUNT + " (day|week|month|year)s?(?: time)?", (m, day) -> shifted(day, count(m.group(1)), m.group(2), vague(m.group(1)))),
             rule("(?:on )?last " + DAYS, (m, day) -> on(day.with(previous(dayOfWeek(m))))),
             rule("(?:on )?next " + DAYS, (m, day) -> on(day.with(next(dayOfWeek(m))))),
             rule("(?:on )?this " + DAYS, (m, day) -> on(day.with(nextOrSame(dayOfWeek(m))))),

@@ -38,13 +38,13 @@ public final class GenerationPrompt {
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
 
-    /** The answer of an output. Small models get caught in lists: an item that stood before is left out. */
+    /** The answer of an output. Small models get caught in lists: an item that stood before is left out; a year belongs to its date ("May 7, 2023, and July 3, 2023"). */
     static String parse(String output) {
         List<String> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String item : output.strip().split(",\\s+")) {
             String words = Words.normalised(item);
-            if (!item.isBlank() && (words.isEmpty() || seen.add(words))) {
+            if (!item.isBlank() && (words.isEmpty() || seen.add(words) || words.matches("\\d{4}"))) {
                 kept.add(item);
             }
         }

@@ -35,6 +35,7 @@ class RelativeDatesTest {
             2024-02-29 | I moved a year ago                   | I moved in 2023
             2023-05-25 | I moved a few years ago              | I moved around 2020
             2023-05-25 | I leave in two weeks                 | I leave around 2023-06-08
+            2023-05-25 | I have never been, I leave in two weeks | I have never been, I leave around 2023-06-08
             2023-12-30 | I leave in 3 days                    | I leave on 2024-01-02
             2023-12-15 | I leave next month                   | I leave in January 2024
             2024-01-15 | I left last month                    | I left in December 2023
@@ -57,6 +58,14 @@ class RelativeDatesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            Haven't talked in a few days.
+            I haven’t seen her in two years
+            She has never called in three weeks
+            It's the first time in five years
+            We met twice in two days
+            She moved here twenty-five years ago
+            We met twenty one days ago
+            That was one hundred and two years ago
             I ran 2-3 days ago
             It was 1.5 years ago
             It was 10,000 years ago

@@ -81,7 +81,7 @@ class GenerationOperatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"Concert, art show, Art show, art show|Concert, art show", "7 May, 2023|7 May, 2023", "Luna,  Milo and Luna|Luna, Milo and Luna",
-        "careful, thoughtful, thoughtful!|careful, thoughtful", "?|?", "yes|yes"})
+        "careful, thoughtful, thoughtful!|careful, thoughtful", "May 7, 2023, and July 3, 2023|May 7, 2023, and July 3, 2023", "?|?", "yes|yes"})
     void shouldLeaveOutWhatAListSaidBefore(String output, String expected) {
         assertThat(GenerationPrompt.parse(output)).isEqualTo(expected);
     }
