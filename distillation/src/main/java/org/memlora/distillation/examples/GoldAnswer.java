@@ -13,6 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.memlora.operators.generation.DatesInWords;
 import org.memlora.operators.memory.Words;
 
 /**
@@ -53,8 +54,7 @@ public final class GoldAnswer {
         }
         DayOfWeek wanted = DayOfWeek.valueOf(match.group(1).toUpperCase(Locale.ROOT));
         TemporalAdjuster to = match.group(2).equalsIgnoreCase("before") ? TemporalAdjusters.previous(wanted) : TemporalAdjusters.next(wanted);
-        LocalDate day = LocalDate.of(year, month, dayOfMonth).with(to);
-        return day.getDayOfMonth() + " " + day.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH) + " " + day.getYear();
+        return DatesInWords.of(LocalDate.of(year, month, dayOfMonth).with(to));
     }
 
     private static String names(String... names) {

@@ -69,11 +69,11 @@ public final class ExpertSearch {
     private Found search(SearchMethod method, String stage) {
         List<Candidate> candidates = config.candidates(stage);
         out.println(method.name().toLowerCase(Locale.ROOT) + " search, " + stage + ": " + candidates.size() + " configurations");
-        if (method == SearchMethod.EXHAUSTIVE) {
+        // So few are trained to their end at once: there is nothing to halve.
+        if (method == SearchMethod.EXHAUSTIVE || candidates.size() <= config.search().keep()) {
             return StageSearch.exhaustive(candidates, config.search().keep(), inner);
         }
-        // So few are trained to their end at once, without rounds.
-        for (Candidate candidate : candidates.size() <= config.search().keep() ? List.<Candidate>of() : candidates) {
+        for (Candidate candidate : candidates) {
             long warmup = Math.round(candidate.expert().training().warmupShare() * inner.fullSteps(candidate));
             if (warmup >= config.search().budgetSteps()) {
                 throw new IllegalArgumentException("search.budgetSteps is " + config.search().budgetSteps() + ", expected more than the " + warmup

@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
  * Writes ISO days as people do: "2023-05-07" becomes "7 May 2023". Both bases split digits one by one, so that a day
  * takes 7 or 8 tokens in place of 10, and an answer that copies it reads well.
  */
-final class DatesInWords {
+public final class DatesInWords {
     private static final Pattern ISO_DAY = Pattern.compile("(?<![\\w-])(\\d{4})-(\\d{2})-(\\d{2})(?![\\w-])");
     private static final DateTimeFormatter WORDS = DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH);
 
     private DatesInWords() { }
 
-    static String of(LocalDate day) {
+    public static String of(LocalDate day) {
         return WORDS.format(day);
     }
 
