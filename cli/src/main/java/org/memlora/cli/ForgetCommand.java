@@ -63,6 +63,7 @@ final class ForgetCommand implements Callable<Integer> {
                 awaitForgotten(client, application, event);
             } catch (EventWait.GivenUpException e) {
                 System.out.println(e.getMessage() + " The bank is erased when a worker has done it.");
+                eraseUnderOtherKeys(client);
                 print(limits);
                 return 1;
             }

@@ -22,6 +22,7 @@ import org.memlora.models.embedding.MiniLmEmbedder;
 import org.memlora.schemas.AvroSerdes;
 import org.memlora.topology.MemoryWorker;
 import org.memlora.topology.PipelineSettings;
+import org.memlora.topology.client.ErasureLimits;
 import org.memlora.topology.client.PipelineClient;
 import org.memlora.topology.demo.WorkProgress;
 import org.memlora.topology.monitoring.MonitoringServer;
@@ -90,8 +91,11 @@ final class ServeCommand implements Callable<Integer> {
             if (createTopics || topicsOnly) {
                 client.createTopics(partitions, Optional.empty(), settings.erasureTimes());
             }
-            client.erasureLimits(settings.text(PipelineSettings.APPLICATION_ID)).problemsWith(settings.erasureTimes())
-                    .forEach(problem -> System.err.println("memlora: " + problem));
+            ErasureLimits limits = client.erasureLimits(settings.text(PipelineSettings.APPLICATION_ID));
+            limits.refusal(settings.erasureTimes()).filter(reason -> !topicsOnly).ifPresent(reason -> {
+                throw new UserError(reason);
+            });
+            limits.problemsWith(settings.erasureTimes()).forEach(problem -> System.err.println("memlora: " + problem));
         }
         if (topicsOnly) {
             return 0;

@@ -54,7 +54,7 @@ final class Samples {
     static MemoryRecord memory() {
         return MemoryRecord.newBuilder().setId("m-1").setText("Zoë moved to Malmö.").setValidFrom(TIME).setValidTo(TIME.plusSeconds(1))
                 .setSourceEventIds(List.of("e-1")).setSupersededBy("m-2").setEmbedding(ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F}))
-                .setSaid(new Said(List.of("malmö", "moved"), ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F})))
+                .setSaid(new Said(List.of("malmö", "moved"), ByteBuffer.wrap(new byte[] {0, 0, (byte) 0x80, 0x3F}), List.of("Ann: I moved to Malmö.")))
                 .setPicture(new PictureLink("f".repeat(64), null)).build();
     }
 

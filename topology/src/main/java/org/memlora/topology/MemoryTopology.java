@@ -22,7 +22,7 @@ import org.memlora.topology.generation.GenerationProcessor;
 import org.memlora.topology.inbox.InboxProcessor;
 import org.memlora.topology.memory.IndexCache;
 import org.memlora.topology.monitoring.PipelineMetrics;
-import org.memlora.topology.outbox.EventDeletion;
+import org.memlora.topology.outbox.EventsTopic;
 import org.memlora.topology.outbox.OutboxProcessor;
 import org.memlora.topology.update.QuestionMemories;
 import org.memlora.topology.update.UpdateProcessor;
@@ -42,7 +42,7 @@ public final class MemoryTopology {
     private MemoryTopology() { }
 
     /** Builds the graph; starts nothing. */
-    public static Topology build(PipelineSettings settings, MemoryOperators operators, PipelineSerdes serdes, EventDeletion deletion,
+    public static Topology build(PipelineSettings settings, MemoryOperators operators, PipelineSerdes serdes, EventsTopic events,
             PipelineMetrics metrics) {
         StageCalls calls = settings.stageCalls();
         int memories = settings.number(PipelineSettings.QUESTION_MEMORIES);
@@ -52,7 +52,8 @@ public final class MemoryTopology {
         Topology topology = new Topology();
         topology.addSource(Names.EVENTS_SOURCE, new StringDeserializer(), new ByteArrayDeserializer(), Topics.CONVERSATION_EVENTS.name());
         topology.addProcessor(Names.INBOX,
-                () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events(), operators.vision().isPresent(), metrics),
+                () -> new InboxProcessor(settings.inbox(), Topics.CONVERSATION_EVENTS.name(), serdes.events(), operators.vision().isPresent(), events::partitions,
+                        metrics),
                 Names.EVENTS_SOURCE);
         topology.addProcessor(Names.VISION, () -> new VisionProcessor(operators.vision(), pictures, settings.pictures(), calls, metrics),
                 Names.INBOX);
@@ -63,7 +64,7 @@ public final class MemoryTopology {
         topology.addProcessor(Names.GENERATION,
                 () -> new GenerationProcessor(operators.generation(), operators.vision(), pictures, calls, operators.model(), metrics), Names.UPDATE);
         ErasableStores stores = new ErasableStores();
-        topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, deletion,
+        topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, events,
                         settings.number(PipelineSettings.EVENT_MAX_BYTES), metrics),
                 Names.INBOX, Names.VISION, Names.EXTRACTION, Names.UPDATE, Names.GENERATION);
         addSinks(topology, serdes);

@@ -63,6 +63,8 @@ public final class PipelineSettings {
     /** A thread may be away from its poll for so many of the longest transactions. */
     private static final int POLL_PER_COMMIT = 2;
     private static final int RECORD_OVERHEAD_BYTES = 64 * 1024;
+    /** Kafka's default. */
+    private static final long PRODUCER_MEMORY_BYTES = 32L << 20;
     private static final int MOST_EVENT_BYTES = 1 << 30;
     /** What the decoder takes at most. */
     private static final int MOST_PICTURE_BYTES = 32 << 20;
@@ -201,10 +203,16 @@ public final class PipelineSettings {
         return number(EVENT_MAX_BYTES) + RECORD_OVERHEAD_BYTES;
     }
 
+    /** Memory of a producer that may write messages of this size: one that doesn't fit is refused for good. */
+    public static long producerMemory(int maxMessageBytes) {
+        return Math.max(PRODUCER_MEMORY_BYTES, 2L * maxMessageBytes);
+    }
+
     /** Configuration for Kafka Streams. What exactly-once and slow stages need follows from {@value #BATCH_WORST_MS}. */
     public Properties streamsProperties() {
         Properties streams = derivedProperties();
         streams.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
+        streams.put(ProducerConfig.BUFFER_MEMORY_CONFIG, producerMemory(maxMessageBytes()));
         streams.putAll(kafka);
         return streams;
     }
@@ -250,20 +258,26 @@ public final class PipelineSettings {
         }
     }
 
-    /** What follows from our settings would win silently. */
+    /** What follows from our settings would win silently, or, given for another client or for all, lose or win over it. */
     private void checkNotDerived() {
-        Properties derived = derivedProperties();
+        Map<String, Object> derived = new HashMap<>();
+        derivedProperties().forEach((name, value) -> derived.put(bareName(name.toString()), value));
         for (String name : new TreeSet<>(kafka.keySet())) {
-            if (derived.containsKey(name)) {
+            if (!name.matches("(?:restore\\.consumer|admin|topic)\\..*") && derived.containsKey(bareName(name))) {
                 throw new ConfigException(KAFKA_PREFIX + name + " can't be set: it follows from the settings of the pipeline and is "
-                        + derived.get(name));
+                        + derived.get(bareName(name)));
             }
         }
     }
 
+    /** Without the client that it is for. */
+    private static String bareName(String name) {
+        return name.replaceFirst("^(main\\.consumer|restore\\.consumer|consumer|producer|admin|topic)\\.", "");
+    }
+
     private static String kafkaName(String key) {
         String name = key.substring(KAFKA_PREFIX.length());
-        String bare = name.replaceFirst("^(main\\.consumer|restore\\.consumer|consumer|producer|admin|topic)\\.", "");
+        String bare = bareName(name);
         TreeSet<String> known = new TreeSet<>();
         Stream.of(StreamsConfig.configDef().names(), ConsumerConfig.configNames(), ProducerConfig.configNames(),
                 AdminClientConfig.configNames()).forEach(known::addAll);

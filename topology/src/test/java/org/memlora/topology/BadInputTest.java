@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.KeyValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.Forget;
 import org.memlora.schemas.MemoryOperation;
+import org.memlora.schemas.OutputKey;
 import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
 import org.memlora.schemas.RegistryUnavailableException;
@@ -210,6 +212,27 @@ class BadInputTest {
                 "KEY_MISMATCH: the record key is \"b2\", expected the bankId",
                 "KEY_MISMATCH: the record key is null, expected the bankId");
         assertThat(pipeline.operations()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAnEventInAnotherPartitionThanItsBanks() {
+        int partitions = 4;
+        String ours = Stream.iterate(0, i -> i + 1).map(i -> "bank" + i).filter(bank -> OutputKey.hash(bank) % partitions == 0).findFirst().orElseThrow();
+        String strangers = Stream.iterate(0, i -> i + 1).map(i -> "bank" + i).filter(bank -> OutputKey.hash(bank) % partitions == 3).findFirst().orElseThrow();
+        try (TestPipeline first = TestPipeline.ofPartitions(partitions)) {
+            ConversationEvent misplaced = lastTurn(strangers, "e1", 0, "Ann", "Milo is a cat");
+            first.send(misplaced, lastTurn(strangers, "e2", 0, " ", "Milo is a cat"), lastTurn(ours, "e1", 0, "Ann", "Rex is a dog")).flush();
+
+            List<KeyValue<String, FailedEvent>> letters = first.deadLettersWithKeys();
+            assertThat(letters).extracting(letter -> letter.key).as("numbers of this task's own").containsExactly("#0-0", "#0-1");
+            assertThat(letters.get(1).value.getReason()).startsWith("NO_SPEAKER");
+            assertThat(letters.get(0).value).satisfies(letter -> {
+                assertThat(letter.getReason()).isEqualTo("WRONG_PARTITION: the bank's partition is 3 of 4, the event stands in 0");
+                assertThat(letter.getBankId()).isEqualTo(strangers);
+                assertThat(letter.getEvents()).as("for a replay").containsExactly(ByteBuffer.wrap(first.bytes(misplaced)));
+            });
+            assertThat(first.operations()).extracting(MemoryOperation::getFactText).containsExactly("Ann said Rex is a dog");
+        }
     }
 
     /** Each partition numbers the letters of its own keys: a number of another partition's would stand twice. */

@@ -51,7 +51,7 @@ class MemoryTopologyTest {
             assertThat(answer.getQuestionEventId()).isEqualTo("q1");
             assertThat(answer.getBankId()).isEqualTo("b1");
             assertThat(answer.getQuestion()).isEqualTo("Which cat did Ann adopt?");
-            assertThat(answer.getText()).startsWith("8 May 2023: Ann said I adopted a cat named Milo.");
+            assertThat(answer.getText()).startsWith("8 May 2023: Ann: I adopted a cat named Milo.");
             assertThat(answer.getReason()).isNull();
             assertThat(answer.getTime()).isEqualTo(Events.at(2));
             assertThat(answer.getModel()).isEqualTo("scripted");

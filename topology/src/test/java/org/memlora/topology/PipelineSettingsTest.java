@@ -12,6 +12,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineSettingsTest {
 
@@ -92,6 +93,19 @@ class PipelineSettingsTest {
                 .isInstanceOf(ConfigException.class).hasMessageContaining("kafka.processing.guarantee can't be set");
         assertThatThrownBy(() -> PipelineSettings.of(Map.of("kafka.producer.transaction.timeout.ms", "1")))
                 .isInstanceOf(ConfigException.class).hasMessageContaining("kafka.producer.transaction.timeout.ms can't be set");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kafka.max.poll.interval.ms", "kafka.consumer.max.poll.records", "kafka.transaction.timeout.ms", "kafka.main.consumer.auto.offset.reset"})
+    void shouldRefuseThemAlsoForAnotherClientOrForAll(String key) {
+        assertThatThrownBy(() -> PipelineSettings.of(Map.of(key, "1"))).isInstanceOf(ConfigException.class).hasMessageContaining(key + " can't be set");
+    }
+
+    @Test
+    void shouldGiveProducersMemoryForTheirLargestMessage() {
+        assertThat(PipelineSettings.defaults().streamsProperties()).containsEntry("buffer.memory", 33_554_432L);
+        assertThat(PipelineSettings.of(Map.of(PipelineSettings.EVENT_MAX_BYTES, 64 << 20)).streamsProperties()).containsEntry("buffer.memory", 134_348_800L);
+        assertThat(PipelineSettings.of(Map.of("kafka.buffer.memory", "99999999")).streamsProperties()).containsEntry("buffer.memory", "99999999");
     }
 
     @ParameterizedTest

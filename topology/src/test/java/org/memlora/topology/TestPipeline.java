@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -58,7 +59,7 @@ import org.memlora.schemas.Topics;
 import org.memlora.topology.flow.Names;
 import org.memlora.topology.memory.BankKey;
 import org.memlora.topology.monitoring.PipelineMetrics;
-import org.memlora.topology.outbox.EventDeletion;
+import org.memlora.topology.outbox.EventsTopic;
 
 /**
  * The real graph with real serdes in a TopologyTestDriver. The scripted model remembers each turn word for word, adds
@@ -79,7 +80,6 @@ final class TestPipeline implements AutoCloseable {
     /** Offsets before which events were to be deleted. */
     final List<Long> deletedBefore = new ArrayList<>();
     boolean deletionWorks = true;
-    private final EventDeletion deletion = (partition, offset) -> deletedBefore.add(offset) && deletionWorks;
     final TopologyTestDriver driver;
     private final Path stateDir;
     private final PipelineSettings settings;
@@ -90,19 +90,25 @@ final class TestPipeline implements AutoCloseable {
 
     /** Settings as key, value, key, value. */
     TestPipeline(Object... settings) {
-        this(Optional.empty(), Optional.empty(), settings);
+        this(Optional.empty(), Optional.empty(), OptionalInt.empty(), settings);
     }
 
     /** With a vision expert that sees what the test says. */
     static TestPipeline seeing(Function<PictureRequest, Completion> sees, Object... settings) {
-        return new TestPipeline(Optional.empty(), Optional.of(sees), settings);
+        return new TestPipeline(Optional.empty(), Optional.of(sees), OptionalInt.empty(), settings);
+    }
+
+    /** One of so many partitions, the first. */
+    static TestPipeline ofPartitions(int partitions) {
+        return new TestPipeline(Optional.empty(), Optional.empty(), OptionalInt.of(partitions));
     }
 
     TestPipeline(Optional<Deserializer<ConversationEvent>> events, Object... settings) {
-        this(events, Optional.empty(), settings);
+        this(events, Optional.empty(), OptionalInt.empty(), settings);
     }
 
-    private TestPipeline(Optional<Deserializer<ConversationEvent>> events, Optional<Function<PictureRequest, Completion>> sees, Object... given) {
+    private TestPipeline(Optional<Deserializer<ConversationEvent>> events, Optional<Function<PictureRequest, Completion>> sees, OptionalInt partitions,
+            Object... given) {
         model = new ScriptedLanguageModel("extraction", "update", "generation", "vision").otherwise(TestPipeline::reply);
         eyes = sees.map(see -> new ScriptedVisionModel(model, see));
         stateDir = temporary();
@@ -114,7 +120,7 @@ final class TestPipeline implements AutoCloseable {
         PipelineSerdes real = PipelineSerdes.of(serdes);
         PipelineSerdes all = new PipelineSerdes(events.orElse(real.events()), real.memories(), real.answers(), real.operations(),
                 real.deadLetters());
-        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched(), eyes), all, deletion,
+        driver = new TopologyTestDriver(MemoryTopology.build(settings, operators(limited(model), watched(), eyes), all, events(partitions),
                         PipelineMetrics.none()), settings.streamsProperties(),
                 Events.START);
         input = driver.createInputTopic(Topics.CONVERSATION_EVENTS.name(), new StringSerializer(), new ByteArraySerializer(),
@@ -122,6 +128,20 @@ final class TestPipeline implements AutoCloseable {
         answers = output(Topics.ANSWERS);
         operations = output(Topics.MEMORY_OPERATIONS);
         deadLetters = output(Topics.DEAD_LETTERS);
+    }
+
+    private EventsTopic events(OptionalInt partitions) {
+        return new EventsTopic() {
+            @Override
+            public boolean deleteBefore(int partition, long offset) {
+                return deletedBefore.add(offset) && deletionWorks;
+            }
+
+            @Override
+            public OptionalInt partitions() {
+                return partitions;
+            }
+        };
     }
 
     private LanguageModel limited(LanguageModel whole) {
@@ -234,6 +254,10 @@ final class TestPipeline implements AutoCloseable {
 
     List<TestRecord<String, MemoryOperation>> operationRecords() {
         return operations.readRecordsToList().stream().filter(record -> record.value() != null).toList();
+    }
+
+    List<KeyValue<String, FailedEvent>> deadLettersWithKeys() {
+        return deadLetters.readKeyValuesToList();
     }
 
     List<FailedEvent> deadLetters() {

@@ -108,7 +108,8 @@ final class FactChanges {
             bakery|restaurant|bookstore|studio|gym|shop|cafe
             chocolate|vanilla|strawberry|coconut|caramel
             """);
-    private static final Pattern NUMBER = Pattern.compile("\\b([2-9]|[1-9]\\d{1,2})\\b(?!-|:|\\d)");
+    /** No part of a date, a time of day or a fraction. */
+    private static final Pattern NUMBER = Pattern.compile("(?<![-:./\\d])\\b([2-9]|[1-9]\\d{1,2})\\b(?![-:/\\d]|\\.\\d)");
     private static final Pattern DAY = Pattern.compile("\\b(\\d{4}-\\d{2}-)(\\d{2})\\b");
     private static final Pattern DETAIL = Pattern.compile("^(\\S+(?: \\S+){4,}?)(,? (?:and|because|for|with|to help|as|which|who|where|while|by|after|in order to|due to) .{12,})\\.$");
 

@@ -29,6 +29,8 @@ public final class GoldAnswer {
     private static final Pattern DAY_FIRST = Pattern.compile("\\b(\\d{1,2})(?:st|nd|rd|th)? (" + MONTHS + "),? (\\d{4})\\b");
     private static final Pattern MONTH_ALONE = Pattern.compile("\\b(" + MONTHS + "), (\\d{4})\\b");
     private static final Pattern DAY_OF_WEEK = Pattern.compile("\\b(?:on )?(?:the )?(" + DAYS + ") (before|after) (\\d{1,2}) (" + MONTHS + ") (\\d{4})\\b", Pattern.CASE_INSENSITIVE);
+    /** What explains the answer: not "since 2016", and not what a lone "possibly" leads to. */
+    private static final Pattern EXPLAINED = Pattern.compile("(?:;| [(]e\\.g\\.|,? since (?!\\d|(?:" + MONTHS + ")\\b)|(?<!^(?i:possibly|probably|likely|perhaps|maybe),?),? because ).*$");
     /** A preposition before nothing but a date: "on 7 May 2023", "In 2021". */
     private static final Pattern BARE_DATE = Pattern.compile("(?i)(?:on|in) (?=(?:(?:\\d{1,2} )?(?:" + MONTHS + ") )?\\d{4}$)");
 
@@ -36,7 +38,7 @@ public final class GoldAnswer {
 
     public static String target(String gold) {
         String line = GLUED.matcher(Words.oneLine(gold).replaceAll(",(?=\\p{L})", ", ")).replaceAll(" ");
-        line = line.replaceFirst("(?:;| [(]e\\.g\\.|,? since |,? because ).*$", "").replaceFirst("(?<![A-Z])[.]$", "").strip();
+        line = EXPLAINED.matcher(line).replaceFirst("").replaceFirst("(?<![A-Z])[.]$", "").strip();
         line = MONTH_FIRST.matcher(line).replaceAll("$2 $1 $3");
         line = DAY_FIRST.matcher(line).replaceAll("$1 $2 $3");
         line = MONTH_ALONE.matcher(line).replaceAll("$1 $2");

@@ -15,8 +15,12 @@ import org.memlora.operators.extraction.FactIds;
 import org.memlora.operators.extraction.RelativeDates;
 import org.memlora.operators.memory.InMemoryBank;
 import org.memlora.operators.memory.Memory;
+import org.memlora.operators.memory.Words;
 
-/** The observations of a conversation as memories, dated as extraction would date them, and its turns as memories of their own. */
+/**
+ * The observations of a conversation as memories, dated as extraction would date them, with the turns they rest on; and its turns as
+ * memories of their own.
+ */
 final class ObservedMemories {
     private final LocomoConversation conversation;
     private final List<Memory> memories = new ArrayList<>();
@@ -34,7 +38,8 @@ final class ObservedMemories {
                 List<String> evidence = observation.evidence().stream().filter(said::containsKey).toList();
                 if (!evidence.isEmpty()) {
                     DialogueTurn last = said.get(evidence.get(evidence.size() - 1));
-                    bare.add(memory(FactIds.mint(conversation.id(), last.eventId(), bare.size()), FactDates.dated(observation.text(), last), last.time(), evidence));
+                    bare.add(memory(FactIds.mint(conversation.id(), last.eventId(), bare.size()), FactDates.dated(observation.text(), last), last.time(), evidence,
+                            evidence.stream().map(said::get).filter(turn -> turn.time().equals(last.time()) || session.turns().contains(turn)).map(ExtractionPrompt::line).toList()));
                 }
             }
         }
@@ -78,18 +83,30 @@ final class ObservedMemories {
                 Optional.empty(), Optional.empty(), new float[0]);
     }
 
-    private static Memory memory(String id, String text, Instant time, List<String> evidence) {
-        return new Memory(id, text, time, Optional.empty(), RelativeDates.dayIn(text), evidence, Optional.empty(), Optional.empty(), new float[0]);
+    private static Memory memory(String id, String text, Instant time, List<String> evidence, List<String> lines) {
+        return new Memory(id, text, time, Optional.empty(), RelativeDates.dayIn(text), evidence, Optional.empty(), Optional.empty(), new float[0],
+                Optional.of(new Memory.Said(Words.content(said(lines)), new float[0], lines)));
+    }
+
+    private static String said(List<String> lines) {
+        return String.join("\n", lines);
     }
 
     /** The same memories with their vectors. */
     static List<Memory> embedded(List<Memory> bare, TextEmbedder embedder) {
-        List<float[]> vectors = bare.isEmpty() ? List.of() : embedder.embed(bare.stream().map(Memory::text).toList());
+        List<String> texts = new ArrayList<>(bare.stream().map(Memory::text).toList());
+        bare.forEach(memory -> memory.said().ifPresent(said -> texts.add(said(said.lines()))));
+        List<float[]> vectors = texts.isEmpty() ? List.of() : embedder.embed(texts);
         List<Memory> memories = new ArrayList<>();
+        int nextSaid = bare.size();
         for (int i = 0; i < bare.size(); i++) {
             Memory one = bare.get(i);
+            Optional<Memory.Said> said = Optional.empty();
+            if (one.said().isPresent()) {
+                said = Optional.of(new Memory.Said(one.said().get().words(), vectors.get(nextSaid++), one.said().get().lines()));
+            }
             memories.add(new Memory(one.id(), one.text(), one.validFrom(), one.validTo(), one.occurredOn(), one.sourceEventIds(),
-                    one.supersedes(), one.supersededBy(), vectors.get(i)));
+                    one.supersedes(), one.supersededBy(), vectors.get(i), said));
         }
         return memories;
     }

@@ -76,7 +76,7 @@ public final class OutputFilter {
             String line = Words.oneLine(fact);
             if (!grounding.holds(line)) {
                 count(Reason.UNGROUNDED);
-            } else if (!seen.add(Words.normalised(line))) {
+            } else if (!seen.add(Words.saying(line))) {
                 count(Reason.DUPLICATE);
             } else if (kept.size() == ExtractionPrompt.MOST_FACTS) {
                 count(Reason.TOO_MANY);

@@ -135,7 +135,7 @@ public final class UpdateExamples {
         List<Memory> candidates = retriever.similar(bank, vector, settings.similarityThreshold(), settings.updateCandidates())
                 .stream().map(ScoredMemory::memory).toList();
         int at = candidates.stream().map(Memory::id).toList().indexOf(source.id());
-        boolean sameWords = candidates.stream().anyMatch(memory -> Words.normalised(memory.text()).equals(Words.normalised(made.text)));
+        boolean sameWords = candidates.stream().anyMatch(memory -> Words.saying(memory.text()).equals(Words.saying(made.text)));
         if (candidates.isEmpty() || sameWords || held && at < 0 || hasTwin(candidates, source)) {
             return Optional.empty();
         }

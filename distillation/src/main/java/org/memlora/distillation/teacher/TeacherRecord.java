@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.memlora.models.ChatMessage;
 
 /**
@@ -26,6 +28,7 @@ public final class TeacherRecord implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, String> outputs = new LinkedHashMap<>();
+    private final Set<String> models = new TreeSet<>();
     private final Path file;
     private BufferedWriter writer;
 
@@ -45,7 +48,7 @@ public final class TeacherRecord implements AutoCloseable {
     public static TeacherRecord open(Path file) {
         TeacherRecord record = new TeacherRecord(file);
         try {
-            record.readAll(file, Files.exists(file) ? Files.readAllLines(file) : List.of());
+            record.readAll(file, Files.exists(file) ? text(file).lines().toList() : List.of());
         } catch (IOException e) {
             throw new UncheckedIOException("The teacher's record " + file + " can't be read: " + e.getMessage(), e);
         }
@@ -58,6 +61,7 @@ public final class TeacherRecord implements AutoCloseable {
                 JsonNode node = JSON.readTree(lines.get(i));
                 if (node.hasNonNull("id") && node.path("output").isTextual()) {
                     outputs.put(node.get("id").asText(), node.get("output").asText());
+                    models.add(node.path("model").asText("unknown"));
                 }
             } catch (IOException e) {
                 if (lines.get(i).endsWith("}")) {
@@ -74,6 +78,14 @@ public final class TeacherRecord implements AutoCloseable {
 
     public int size() {
         return outputs.size();
+    }
+
+    /** @throws IllegalArgumentException if another teacher's outputs are recorded: what was trained on a mixture could not be told apart */
+    void requireOnly(String model) {
+        if (!models.isEmpty() && !models.equals(Set.of(model))) {
+            throw new IllegalArgumentException("The teacher's record " + file + " has " + size() + " calls of " + String.join(" and ", models)
+                    + ", and " + model + " is to go on with it: name another file, or the same teacher.");
+        }
     }
 
     /** On disk when this returns, as far as this process can tell. */
@@ -94,16 +106,22 @@ public final class TeacherRecord implements AutoCloseable {
             throw new UncheckedIOException("The teacher's record can't be written: " + e.getMessage(), e);
         }
         outputs.put(call.id(), output);
+        models.add(model);
     }
 
     private BufferedWriter writer() throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        boolean cutOff = Files.exists(file) && !Files.readString(file).isEmpty() && !Files.readString(file).endsWith("\n");
+        boolean cutOff = Files.exists(file) && Files.size(file) > 0 && !text(file).endsWith("\n");
         BufferedWriter opened = Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         if (cutOff) {
             opened.newLine();
         }
         return opened;
+    }
+
+    /** An interruption may have cut a character in two, which no strict reader takes. */
+    private static String text(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
     @Override

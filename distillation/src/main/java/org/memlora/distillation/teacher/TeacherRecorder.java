@@ -37,8 +37,10 @@ public final class TeacherRecorder {
      *
      * @param progress told the steps done
      * @throws TeacherException if the teacher gives no answer; what came before is recorded
+     * @throws IllegalArgumentException if the record is another teacher's
      */
     public void record(LocomoConversation conversation, TeacherClient teacher, LongConsumer progress) {
+        record.requireOnly(teacher.model());
         new ConversationRun(conversation, embedder, false, (call, request) -> {
             String raw = record.output(call.id()).orElseGet(() -> {
                 String output = teacher.answer(request);

@@ -118,14 +118,15 @@ class TrainingExamplesTest {
                     example -> question(example), example -> example));
             assertThat(byQuestion).hasSize(5);
             assertThat(byQuestion.get("When did Ann adopt the cats?").completion()).isEqualTo("28 February 2025");
-            assertThat(memories(byQuestion.get("When did Ann adopt the cats?"))).contains("- Ann adopted two cats named Milo and Luna on 28 February 2025.");
+            assertThat(memories(byQuestion.get("When did Ann adopt the cats?"))).as("the best are told by their turns")
+                    .anyMatch(line -> line.contains(": Ann: ") && line.contains("adopted two cats on 28 February 2025"));
             assertThat(byQuestion.get("What does Ben play?").completion()).isEqualTo("the violin");
             assertThat(byQuestion.get("What is Ann's job?").completion()).isEqualTo("nurse");
             // Nobody observed the tulips: the turn itself is the memory.
             assertThat(memories(byQuestion.get("What flowers did Ann show?"))).anyMatch(line -> line.contains("a garden with red tulips"));
             assertThat(byQuestion.get("What does Ann play?").completion()).isEqualTo("not mentioned");
             for (TrainingExample example : examples) {
-                assertThat(memories(example)).hasSizeBetween(4, 5).doesNotHaveDuplicates();
+                assertThat(memories(example)).as("two observations may rest on one turn").hasSizeBetween(2, 5).doesNotHaveDuplicates();
             }
             long lists = examples.stream().map(TrainingExamplesTest::memories).distinct().count();
             assertThat(lists).as("questions share lists of memories").isLessThan(examples.size());
@@ -223,6 +224,8 @@ class TrainingExamplesTest {
             assertThat(changes.changed("Ann enjoys running.")).as("another pastime is news").isEmpty();
             assertThat(changes.changed("Ann visited Paris on 2025-03-01.")).as("another event is news").isEmpty();
             assertThat(changes.otherValue("Ann won 3 medals.").orElseThrow()).matches("Ann won \\d+ medals\\.").isNotEqualTo("Ann won 3 medals.");
+            assertThat(changes.otherValue("Ann ran 3 miles in 2.5 hours on 2023-05-07.").orElseThrow()).matches("Ann ran \\d+ miles in 2\\.5 hours on 2023-05-07\\.");
+            assertThat(changes.otherValue("Ann left at 7:30 on 2023-05-07.").orElseThrow()).as("a day of the month, not month 9 or day 32").matches("Ann left at 7:30 on 2023-05-(?:0[1-9]|1\\d|2[0-8])\\.");
             assertThat(changes.retracted("Ann enjoys running.").orElseThrow()).contains("running").isNotEqualTo("Ann enjoys running.");
             assertThat(changes.retracted("Ann visited Paris.")).isEmpty();
         }

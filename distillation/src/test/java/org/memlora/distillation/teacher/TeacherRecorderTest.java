@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,7 +25,7 @@ class TeacherRecorderTest {
     private static final LocomoConversation CONVERSATION = LocomoFile.read(Path.of("src/test/resources/conversations/small.json"));
 
     /** Answers freely, as a teacher behind an endpoint does; breaks down after so many answers. */
-    private static final class TalkativeTeacher implements TeacherClient {
+    private static class TalkativeTeacher implements TeacherClient {
         private final int most;
         private final List<String> asked = new ArrayList<>();
 
@@ -103,6 +104,34 @@ class TeacherRecorderTest {
         assertThat(next.asked).hasSize(patient.asked.size() - 3);
         List<String> complete = Files.readAllLines(parts).stream().filter(line -> line.endsWith("]}")).toList();
         assertThat(complete).isEqualTo(Files.readAllLines(whole));
+    }
+
+    @Test
+    void aRecordThatWasCutInsideACharacterGoesOn(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("teacher.jsonl");
+        assertThatThrownBy(() -> record(file, new TalkativeTeacher(4), new ArrayList<>())).isInstanceOf(TeacherException.class);
+        Files.write(file, new byte[] {'{', '"', (byte) 0xE2, (byte) 0x80}, StandardOpenOption.APPEND);   // the disk was full
+        TalkativeTeacher next = new TalkativeTeacher(100);
+        record(file, next, new ArrayList<>());
+        assertThat(next.asked).isNotEmpty();
+        try (TeacherRecord record = TeacherRecord.read(file)) {
+            assertThat(record.size()).isEqualTo(next.asked.size() + 4);
+        }
+    }
+
+    @Test
+    void anotherTeacherDoesNotGoOnWithARecord(@TempDir Path folder) {
+        Path file = folder.resolve("teacher.jsonl");
+        assertThatThrownBy(() -> record(file, new TalkativeTeacher(4), new ArrayList<>())).isInstanceOf(TeacherException.class);
+        TalkativeTeacher other = new TalkativeTeacher(100) {
+            @Override
+            public String model() {
+                return "terse";
+            }
+        };
+        assertThatThrownBy(() -> record(file, other, new ArrayList<>())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4 calls of talkative").hasMessageContaining("terse").hasMessageContaining("another file");
+        assertThat(other.asked).isEmpty();
     }
 
     @Test

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -51,18 +53,19 @@ final class HubFolder {
         }
         String revision = Optional.ofNullable(parts.group(3)).orElse("main");
         Path folder = cacheFolder.resolve(parts.group(1) + "--" + parts.group(2) + "--" + revision);
-        if (Files.exists(folder.resolve(COMPLETE))) {
-            return folder;
-        }
         String from = endpoint + "/" + parts.group(1) + "/" + parts.group(2) + "/resolve/" + revision + "/";
         try {
+            if (isComplete(folder)) {
+                return folder;
+            }
             Files.createDirectories(folder);
             synchronized (ONE_FETCH) {
                 try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         FileLock lock = channel.lock()) {
-                    if (!Files.exists(folder.resolve(COMPLETE))) {
+                    if (!isComplete(folder)) {
+                        dropDamaged(folder);
                         fetch(from, folder);
-                        Files.createFile(folder.resolve(COMPLETE));
+                        Files.write(folder.resolve(COMPLETE), sizes(folder));
                     }
                 }
             }
@@ -78,6 +81,42 @@ final class HubFolder {
     private static BaseUnavailableException unavailable(String name, String why, Exception cause) {
         return new BaseUnavailableException("Base " + name + " could not be had from the hub: " + why
                 + "; give the path of a folder with config.json, tokenizer.json and model.safetensors instead.", cause);
+    }
+
+    /** Whether all files are there that once arrived, as long as they were then; a marker of an earlier release names none, and is trusted. */
+    private static boolean isComplete(Path folder) throws IOException {
+        return Files.exists(folder.resolve(COMPLETE)) && damaged(folder).isEmpty();
+    }
+
+    /** Files whose length is not the one in the marker; without a marker none is known to be. */
+    private static List<Path> damaged(Path folder) throws IOException {
+        List<Path> damaged = new ArrayList<>();
+        Path marker = folder.resolve(COMPLETE);
+        for (String line : Files.exists(marker) ? Files.readAllLines(marker) : List.<String>of()) {
+            Path file = folder.resolve(line.substring(line.indexOf(' ') + 1));
+            if (!Files.exists(file) || !line.startsWith(Files.size(file) + " ")) {
+                damaged.add(file);
+            }
+        }
+        return damaged;
+    }
+
+    private static void dropDamaged(Path folder) throws IOException {
+        for (Path file : damaged(folder)) {
+            Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(folder.resolve(COMPLETE));
+    }
+
+    /** "length name" of each file. */
+    private static List<String> sizes(Path folder) throws IOException {
+        List<String> sizes = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, file -> Files.isRegularFile(file) && !file.getFileName().toString().matches("\\..*|.*\\.part"))) {
+            for (Path file : files) {
+                sizes.add(Files.size(file) + " " + file.getFileName());
+            }
+        }
+        return sizes;
     }
 
     private void fetch(String from, Path folder) throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,30 @@ class HubFolderTest {
         int requests = asked.size();
         assertThat(resolver().resolve("owner/model")).isEqualTo(folder);
         assertThat(asked).hasSize(requests);
+    }
+
+    @Test
+    void shouldFetchAgainWhatWasCutOrDeletedAfterwards() throws IOException {
+        Path folder = resolver().resolve("owner/model");
+        Files.writeString(folder.resolve("model.safetensors"), "wei");
+        Files.delete(folder.resolve("tokenizer.json"));
+        asked.clear();
+
+        resolver().resolve("owner/model");
+
+        assertThat(folder.resolve("model.safetensors")).hasContent("weights");
+        assertThat(folder.resolve("tokenizer.json")).hasContent("{}");
+        assertThat(asked).as("what is whole stays").doesNotContain("/owner/model/resolve/main/config.json");
+    }
+
+    @Test
+    void shouldTrustAFolderThatAnEarlierReleaseFetched() throws IOException {
+        Path folder = resolver().resolve("owner/model");
+        Files.writeString(folder.resolve(".complete"), "");
+        asked.clear();
+
+        assertThat(resolver().resolve("owner/model")).isEqualTo(folder);
+        assertThat(asked).isEmpty();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.memlora.operators.extraction;
 
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +73,7 @@ public final class ExtractionOperator {
         List<String> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (String text : texts) {
-            if (!seen.add(Words.normalised(text))) {
+            if (!seen.add(Words.saying(text))) {
                 continue;
             }
             if (!grounding.holds(text)) {
@@ -100,7 +102,7 @@ public final class ExtractionOperator {
         String text = Words.oneLine(turn.speaker()) + " shared a picture: "
                 + Words.first(description, MOST_DESCRIPTION_CHARS);
         return new Fact(FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, turn.time(), Optional.empty(),
-                List.of(turn.eventId()), ExtractionPrompt.dialogue(exchange), turn.picture());
+                List.of(turn.eventId()), ExtractionPrompt.dialogue(exchange), List.of(ExtractionPrompt.line(turn)), turn.picture());
     }
 
     private static List<Fact> told(Exchange exchange, List<String> texts) {
@@ -112,7 +114,7 @@ public final class ExtractionOperator {
             facts.add(new Fact(
                     FactIds.mint(exchange.bankId(), exchange.turns().get(0).eventId(), position), text, saidAt,
                     RelativeDates.dayIn(text), sources.stream().map(DialogueTurn::eventId).toList(), ExtractionPrompt.dialogue(exchange),
-                    picture(exchange, text)));
+                    lines(exchange, sources), picture(exchange, text)));
         }
         return facts;
     }
@@ -127,6 +129,24 @@ public final class ExtractionOperator {
             return !words.isEmpty();
         }).toList();
         return sources.isEmpty() ? exchange.turns() : sources;
+    }
+
+    /** The sources of the day of the last one, and what was replied where one asks: what was asked alone says nothing. */
+    private static List<String> lines(Exchange exchange, List<DialogueTurn> sources) {
+        LocalDate day = day(sources.get(sources.size() - 1));
+        boolean asked = false;
+        List<String> lines = new ArrayList<>();
+        for (DialogueTurn turn : exchange.turns()) {
+            if ((sources.contains(turn) || asked) && day(turn).equals(day)) {
+                lines.add(ExtractionPrompt.line(turn));
+                asked = turn.text().strip().endsWith("?");
+            }
+        }
+        return lines;
+    }
+
+    private static LocalDate day(DialogueTurn turn) {
+        return turn.time().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
     /** The picture whose description has most words of the fact; none that the fact could be told without. */

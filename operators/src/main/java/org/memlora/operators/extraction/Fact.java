@@ -13,16 +13,18 @@ import org.memlora.operators.memory.PictureLink;
  * @param saidAt time of the turn it came from (event time)
  * @param occurredOn day it happened on, where the text gives one ("last Friday" resolved against saidAt)
  * @param said the exchange it came from, a line per turn
+ * @param sourceLines those of the turns that it rests on
  * @param picture the picture that shows it
  */
 public record Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said,
-        Optional<PictureLink> picture) {
+        List<String> sourceLines, Optional<PictureLink> picture) {
     public Fact {
         sourceEventIds = List.copyOf(sourceEventIds);
+        sourceLines = List.copyOf(sourceLines);
     }
 
-    /** That no picture shows. */
+    /** That no picture shows, and that rests on all that was said. */
     public Fact(String id, String text, Instant saidAt, Optional<LocalDate> occurredOn, List<String> sourceEventIds, String said) {
-        this(id, text, saidAt, occurredOn, sourceEventIds, said, Optional.empty());
+        this(id, text, saidAt, occurredOn, sourceEventIds, said, said.lines().toList(), Optional.empty());
     }
 }

@@ -4,9 +4,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.memlora.models.ChatMessage;
 import org.memlora.models.grammar.Grammar;
 import org.memlora.operators.extraction.RelativeDates;
@@ -14,10 +17,18 @@ import org.memlora.operators.memory.Memory;
 import org.memlora.operators.memory.ScoredMemory;
 import org.memlora.operators.memory.Words;
 
-/** Prompt and grammar of generation; the output, one line, is the answer. */
+/**
+ * Prompt and grammar of generation; the output, one line, is the answer.
+ *
+ * <p>A fact of one line is found better than what was said, and keeps fewer of its details: so the turns that the best memories rest on
+ * stand in their place, each once.
+ */
 public final class GenerationPrompt {
 
     public static final Grammar GRAMMAR = Grammar.lineExcept("");
+
+    /** The best memories, that are told by their turns. */
+    static final int QUOTED = 3;
 
     private static final String EXPERT_INSTRUCTION = "Answer from the memories in a few words.";
 
@@ -31,9 +42,7 @@ public final class GenerationPrompt {
     /** @param expert whether the stage's expert reads it: the short instruction then */
     public static List<ChatMessage> messages(QuestionContext context, boolean expert) {
         StringBuilder text = new StringBuilder("Memories:\n");
-        for (ScoredMemory scored : context.memories()) {
-            text.append("- ").append(line(scored.memory())).append('\n');
-        }
+        lines(context.memories()).forEach(line -> text.append("- ").append(line).append('\n'));
         text.append("Question: ").append(DatesInWords.in(Words.oneLine(RelativeDates.resolve(context.question(), day(context.time())))));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
@@ -51,6 +60,26 @@ public final class GenerationPrompt {
         return kept.isEmpty() ? output.strip() : String.join(", ", kept);
     }
 
+    /** A turn of which something has ended is not told: it would say that as if it held. */
+    private static Set<String> lines(List<ScoredMemory> memories) {
+        Set<String> lines = new LinkedHashSet<>();
+        Set<String> ended = memories.stream().map(ScoredMemory::memory).filter(memory -> memory.validTo().isPresent())
+                .flatMap(memory -> memory.sourceEventIds().stream()).collect(Collectors.toSet());
+        for (int i = 0; i < memories.size(); i++) {
+            Memory memory = memories.get(i).memory();
+            List<String> turns = i < QUOTED && Collections.disjoint(memory.sourceEventIds(), ended) ? turns(memory) : List.of();
+            if (turns.isEmpty()) {
+                lines.add(line(memory));
+            }
+            turns.forEach(turn -> lines.add(dated(day(memory.validFrom()), turn)));
+        }
+        return lines;
+    }
+
+    private static List<String> turns(Memory memory) {
+        return memory.said().map(Memory.Said::lines).orElse(List.of());
+    }
+
     /**
      * "19 May 2023: fact": the day it happened, else the day it was said, unless the fact itself names that day (a date is a quarter of a
      * line's tokens); closed ones say until when they held. A week or weekend is no day: it stands beside the day it was said.
@@ -59,7 +88,11 @@ public final class GenerationPrompt {
         String text = Words.oneLine(memory.text());
         LocalDate day = memory.occurredOn().filter(happened -> !text.matches(".*\\bweek(?:end)? of " + happened + ".*")).orElseGet(() -> day(memory.validFrom()));
         String until = memory.validTo().map(end -> " (until " + DatesInWords.of(day(end)) + ")").orElse("");
-        return (text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + DatesInWords.in(text) + until;
+        return dated(day, text) + until;
+    }
+
+    private static String dated(LocalDate day, String text) {
+        return (text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + DatesInWords.in(text);
     }
 
     private static LocalDate day(Instant time) {

@@ -12,16 +12,13 @@ import java.util.Set;
 /**
  * What retrieval must know of each memory of a bank, in the heap: vectors, content words, closed or not; no text. Two
  * vectors: the fact's own, to find what says the same, and one that is drawn to what was said, to find what answers a
- * question. Vectors lie side by side, so that a scan runs at the memory's speed: strewn over the heap, 10,000 took three
- * times as long. It takes some 8 bytes per vector dimension and 350 more per memory. Threading: one thread.
+ * question. It takes some 8 bytes per vector dimension and 350 more per memory. Threading: one thread.
  */
 public final class BankIndex {
 
     static final byte OWN = 2;
     static final byte SAID = 1;
     private static final float SAID_SHARE = 1f / 3;
-    /** Vectors in one array; the first array grows, so that small banks stay small. */
-    private static final int CHUNK = 64;
     private static final int FIRST_CAPACITY = 4;
     /** Id, its entry in the map, and the places in the arrays. */
     private static final int ENTRY_BYTES = 180;
@@ -29,8 +26,8 @@ public final class BankIndex {
 
     private final Map<String, Integer> places = new HashMap<>();
     private final Map<String, Integer> dictionary = new HashMap<>();
-    private final Vectors facts = new Vectors();
-    private final Vectors fits = new Vectors();
+    private final VectorTable facts = new VectorTable();
+    private final VectorTable fits = new VectorTable();
     private final List<String> ids = new ArrayList<>();
     private final BitSet closed = new BitSet();
     private int[] wordsFrom = new int[FIRST_CAPACITY];
@@ -86,21 +83,21 @@ public final class BankIndex {
         return closed.get(place);
     }
 
-    /** Of the fact and the given one. */
-    double cosine(int place, float[] vector) {
-        return facts.product(place, vector);
+    /** Of each memory's fact and the given vector, by place. */
+    float[] cosines(float[] vector) {
+        return facts.products(vector);
     }
 
-    /** How near a question is to the fact and to what was said: the mean of both cosines, weighed. */
-    double fit(int place, float[] question) {
-        return fits.product(place, question);
+    /** How near a question is to each memory's fact and to what was said, by place: the mean of both cosines, weighed. */
+    float[] fits(float[] question) {
+        return fits.products(question);
     }
 
     /** @throws IllegalArgumentException if the vector is not as long as those of this bank */
     void requireDimensions(String name, float[] vector) {
-        if (!ids.isEmpty() && vector.length != facts.dimensions) {
+        if (!ids.isEmpty() && vector.length != facts.dimensions()) {
             throw new IllegalArgumentException(name + " has " + vector.length + " dimensions, the bank's memories have "
-                    + facts.dimensions + ": the bank was written with another text embedder");
+                    + facts.dimensions() + ": the bank was written with another text embedder");
         }
     }
 
@@ -145,67 +142,6 @@ public final class BankIndex {
         for (String word : content) {
             Integer known = dictionary.putIfAbsent(word, dictionary.size());
             words[next++] = known == null ? dictionary.size() - 1 : known;
-        }
-    }
-
-    /** Equally long vectors, by place. */
-    private static final class Vectors {
-        private final List<float[]> chunks = new ArrayList<>();
-        private int dimensions;
-
-        void put(int place, float[] vector) {
-            dimensions = vector.length;
-            System.arraycopy(vector, 0, chunk(place), offset(place), dimensions);
-        }
-
-        long bytes() {
-            return chunks.stream().mapToLong(chunk -> (long) Float.BYTES * chunk.length).sum();
-        }
-
-        /** Eight sums side by side: one alone would wait for each addition. The same two vectors give the same bits everywhere. */
-        double product(int place, float[] query) {
-            float[] v = chunks.get(place / CHUNK);
-            int from = offset(place);
-            float s0 = 0;
-            float s1 = 0;
-            float s2 = 0;
-            float s3 = 0;
-            float s4 = 0;
-            float s5 = 0;
-            float s6 = 0;
-            float s7 = 0;
-            int i = 0;
-            for (; i + 7 < query.length; i += 8) {
-                s0 += query[i] * v[from + i];
-                s1 += query[i + 1] * v[from + i + 1];
-                s2 += query[i + 2] * v[from + i + 2];
-                s3 += query[i + 3] * v[from + i + 3];
-                s4 += query[i + 4] * v[from + i + 4];
-                s5 += query[i + 5] * v[from + i + 5];
-                s6 += query[i + 6] * v[from + i + 6];
-                s7 += query[i + 7] * v[from + i + 7];
-            }
-            for (; i < query.length; i++) {
-                s0 += query[i] * v[from + i];
-            }
-            return (double) (s0 + s1) + (s2 + s3) + (s4 + s5) + (s6 + s7);
-        }
-
-        private float[] chunk(int place) {
-            int number = place / CHUNK;
-            if (number == chunks.size()) {
-                chunks.add(new float[dimensions * (number == 0 ? FIRST_CAPACITY : CHUNK)]);
-            }
-            float[] chunk = chunks.get(number);
-            if (offset(place) == chunk.length) {
-                chunk = Arrays.copyOf(chunk, 2 * chunk.length);
-                chunks.set(number, chunk);
-            }
-            return chunk;
-        }
-
-        private int offset(int place) {
-            return place % CHUNK * dimensions;
         }
     }
 

@@ -51,14 +51,19 @@ public record Memory(
     }
 
     /**
-     * The exchange that a memory was read from, as retrieval sees it: questions often ask in the words of the dialogue, of which a fact keeps few.
+     * The exchange that a memory was read from: questions often ask in the words of the dialogue, and for its details, of which a fact keeps few.
      *
      * @param words content words
      * @param embedding unit vector
+     * @param lines of the turns that the memory rests on, as the models read them; empty where they were not kept
      */
-    public record Said(Set<String> words, float[] embedding) {
+    public record Said(Set<String> words, float[] embedding, List<String> lines) {
+        /** Longer turns, say a pasted letter, are not kept: every prompt that shows them would be as long. */
+        public static final int MOST_LINE_CHARS = 600;
+
         public Said {
             words = Collections.unmodifiableSet(new TreeSet<>(words));
+            lines = lines.stream().mapToInt(String::length).sum() <= MOST_LINE_CHARS ? List.copyOf(lines) : List.of();
         }
     }
 }

@@ -20,7 +20,7 @@ public final class MemoryRetriever {
     /** "Used to" questions still reach closed memories; a valid one of like fit stands first. */
     static final double CLOSED_PENALTY = 0.1;
     /** A vector's product with itself may miss 1 by this much. */
-    private static final double ROUNDING = 1e-5;
+    private static final double ROUNDING = 3e-5;
 
     private final TextEmbedder embedder;
 
@@ -43,11 +43,12 @@ public final class MemoryRetriever {
         BankIndex index = bank.index();
         index.requireDimensions("the query vector", queryVector);
         Overlap overlap = new Overlap(List.copyOf(Words.content(query)), index, includeClosed);
+        float[] fits = index.fits(queryVector);
         Best best = new Best(limit);
         for (int i = 0; i < index.size(); i++) {
             boolean closed = index.isClosed(i);
             if (includeClosed || !closed) {
-                double fit = index.fit(i, queryVector) - (closed ? CLOSED_PENALTY : 0);
+                double fit = fits[i] - (closed ? CLOSED_PENALTY : 0);
                 best.offer(index.id(i), fit + WORD_WEIGHT * overlap.of(i));
             }
         }
@@ -58,13 +59,11 @@ public final class MemoryRetriever {
     public List<ScoredMemory> similar(MemoryBank bank, float[] vector, double threshold, int limit) {
         BankIndex index = bank.index();
         index.requireDimensions("the fact's vector", vector);
+        float[] cosines = index.cosines(vector);
         Best similar = new Best(limit);
         for (int i = 0; i < index.size(); i++) {
-            if (!index.isClosed(i)) {
-                double cosine = index.cosine(i, vector);
-                if (cosine >= threshold - ROUNDING) {
-                    similar.offer(index.id(i), cosine);
-                }
+            if (!index.isClosed(i) && cosines[i] >= threshold - ROUNDING) {
+                similar.offer(index.id(i), cosines[i]);
             }
         }
         return similar.read(bank);

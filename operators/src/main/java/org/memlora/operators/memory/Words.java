@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
 /** Content words of a text, lower-cased and lightly stemmed, for word overlap and grounding. English. */
 public final class Words {
 
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:-[\\p{L}\\p{N}]+)*");
+    /** Possessive: a word of a thousand parts would otherwise take a call each. */
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]++(?:-[\\p{L}\\p{N}]++)*+");
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s.,;:!?\"'\u2018\u2019\u201C\u201D]+");
     private static final Set<String> FUNCTION_WORDS = Set.of(("a about after all also am an and any are as at be been "
             + "before being but by can could did do does doing for from had has have he her hers him his how i if in "
             + "into is it its just like me more my no not now of on or our out over own she so some such than that the "
@@ -30,7 +32,12 @@ public final class Words {
         return words;
     }
 
-    /** Letters and digits only, lower-cased: two texts of equal form say the same in the same words. */
+    /** Lower-cased, without what ends and joins sentences: two texts of equal form say the same in the same words. Signs stay: A+ is not A-. */
+    public static String saying(String text) {
+        return BETWEEN_WORDS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").strip();
+    }
+
+    /** Letters and digits only, lower-cased. */
     public static String normalised(String text) {
         return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", " ").strip();
     }

@@ -52,6 +52,7 @@ final class MemoryEditor {
     private static Memory memory(
             Fact fact, FactVectors vectors, Optional<Instant> validTo, Optional<String> supersedes, Optional<String> supersededBy) {
         return new Memory(fact.id(), fact.text(), fact.saidAt(), validTo, fact.occurredOn(), fact.sourceEventIds(),
-                supersedes, supersededBy, vectors.fact(), Optional.of(new Memory.Said(Words.content(fact.said()), vectors.said())), fact.picture());
+                supersedes, supersededBy, vectors.fact(), Optional.of(new Memory.Said(Words.content(fact.said()), vectors.said(), fact.sourceLines())),
+                fact.picture());
     }
 }

@@ -138,9 +138,9 @@ public final class UpdateOperator {
             progress.changes.add(MemoryEditor.none(progress.bank, pending.fact, replayed.get(), "same-fact"));
             return true;
         }
-        String normalised = Words.normalised(pending.fact.text());
+        String saying = Words.saying(pending.fact.text());
         for (Memory candidate : pending.candidates) {
-            if (Words.normalised(candidate.text()).equals(normalised)) {
+            if (Words.saying(candidate.text()).equals(saying)) {
                 progress.changes.add(MemoryEditor.none(progress.bank, pending.fact, candidate, "same-text"));
                 return true;
             }

@@ -65,6 +65,32 @@ class ExtractionOperatorTest {
     }
 
     @Test
+    void shouldKeepTheLinesOfTheTurnsThatAFactRestsOn() {
+        Fact dog = extract("- Ann has a dog named Rex", FinishReason.STOP, exchange("b", "My dog is named Rex", "I like cats")).facts().get(0);
+        assertThat(dog.sourceLines()).containsExactly("Ann: My dog is named Rex");
+        assertThat(dog.said()).isEqualTo("Ann: My dog is named Rex\nBen: I like cats");
+        Fact both = extract("- Ann has a dog, Ben likes cats", FinishReason.STOP, exchange("b", "My dog is named Rex", "I like cats")).facts().get(0);
+        assertThat(both.sourceLines()).containsExactly("Ann: My dog is named Rex", "Ben: I like cats");
+    }
+
+    @Test
+    void shouldKeepTheReplyToAQuestionAFactRestsOn() {
+        Fact moved = extract("- Ben moved to Oslo", FinishReason.STOP, exchange("b", "Did you move to Oslo, Ben?", "Yes!")).facts().get(0);
+        assertThat(moved.sourceLines()).containsExactly("Ann: Did you move to Oslo, Ben?", "Ben: Yes!");
+        Fact asked = extract("- Ann moved to Oslo", FinishReason.STOP, new Exchange("b", List.of(turn("e1", "Ben", "Ann, did you move to Oslo?"), turn("e2", "Ann", "Yes!")))).facts().get(0);
+        assertThat(asked.sourceEventIds()).as("the other turn adds no word").containsExactly("e1");
+        assertThat(asked.sourceLines()).containsExactly("Ben: Ann, did you move to Oslo?", "Ann: Yes!");
+    }
+
+    @Test
+    void shouldKeepTheLinesOfOneDayAlone() {
+        Exchange overMidnight = new Exchange("b", List.of(new DialogueTurn("e1", "Ann", "My dog is named Rex", THURSDAY, Optional.empty()),
+                new DialogueTurn("e2", "Ben", "I like cats", THURSDAY.plusSeconds(86_400), Optional.empty())));
+        Fact both = extract("- Ann has a dog, Ben likes cats", FinishReason.STOP, overMidnight).facts().get(0);
+        assertThat(both.sourceLines()).as("they stand behind one date").containsExactly("Ben: I like cats");
+    }
+
+    @Test
     void shouldLeaveOutFactsOfWhichTheExpertIsNotSureThatThereAreAny() {
         double least = 0.6;
         ModelInfo wary = new ModelInfo("canned", 2048, Set.of("extraction"), Map.of("extraction", least));

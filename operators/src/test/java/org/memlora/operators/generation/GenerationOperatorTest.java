@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +53,38 @@ class GenerationOperatorTest {
         assertThat(answer.text()).contains("19 May 2023");
         assertThat(answer.expert()).isEqualTo("generation");
         assertThat(answer.failures()).isEmpty();
+    }
+
+    private static ScoredMemory saidIn(String text, String validTo, String... turns) {
+        return new ScoredMemory(new Memory("m", text, SAID, Optional.ofNullable(validTo).map(Instant::parse), Optional.empty(), List.of("e"), Optional.empty(),
+                Optional.empty(), new float[] {1}, Optional.of(new Memory.Said(Set.of(), new float[] {1}, List.of(turns)))), 1);
+    }
+
+    private static List<String> shown(ScoredMemory... memories) {
+        List<String> lines = GenerationPrompt.messages(question("Who?", memories), true).get(1).content().lines().toList();
+        return lines.subList(1, lines.size() - 1);
+    }
+
+    @Test
+    void shouldTellTheBestMemoriesByTheTurnsTheyRestOnEachOnce() {
+        String turn = "Ann: My gran in Sweden gave me this ring on 2023-05-20!";
+        assertThat(shown(saidIn("Ann has a ring", null, turn, "Ben: From gran?"), saidIn("Ann has a gran", null, turn), memory("Ann is tall", null, null)))
+                .containsExactly("- 25 May 2023: Ann: My gran in Sweden gave me this ring on 20 May 2023!", "- 25 May 2023: Ben: From gran?", "- 25 May 2023: Ann is tall");
+    }
+
+    @Test
+    void shouldTellFurtherMemoriesByTheirTextAlone() {
+        ScoredMemory[] memories = IntStream.range(0, 5).mapToObj(i -> saidIn("fact " + i, null, "turn " + i)).toArray(ScoredMemory[]::new);
+        assertThat(shown(memories)).containsExactly("- 25 May 2023: turn 0", "- 25 May 2023: turn 1", "- 25 May 2023: turn 2",
+                "- 25 May 2023: fact 3", "- 25 May 2023: fact 4");
+    }
+
+    @Test
+    void shouldTellWhatEndedAndWhatWasSaidWithItAndAPastedLetterByTheirText() {
+        String turn = "Ann: I live in Rome and have a cat";
+        assertThat(shown(saidIn("Ann has a cat", null, turn), saidIn("Ann lives in Rome", "2023-06-01T00:00:00Z", turn)))
+                .containsExactly("- 25 May 2023: Ann has a cat", "- 25 May 2023: Ann lives in Rome (until 1 June 2023)");
+        assertThat(shown(saidIn("Ben got a letter", null, "Ben: " + "x".repeat(600)))).containsExactly("- 25 May 2023: Ben got a letter");
     }
 
     @Test

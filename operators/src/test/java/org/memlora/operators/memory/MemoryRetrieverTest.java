@@ -67,7 +67,7 @@ class MemoryRetrieverTest {
     private void putSaid(String id, String text, String said) {
         List<float[]> vectors = embedder.embed(List.of(text, said));
         bank.put(new Memory(id, text, NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(), vectors.get(0),
-                Optional.of(new Memory.Said(Words.content(said), vectors.get(1)))));
+                Optional.of(new Memory.Said(Words.content(said), vectors.get(1), List.of()))));
     }
 
     @Test
@@ -128,6 +128,6 @@ class MemoryRetrieverTest {
         assertThatThrownBy(() -> retriever.retrieve(bank, "cat", 0)).hasMessageContaining("limit is 0");
         assertThatThrownBy(() -> retriever.retrieve(bank, "cat", new float[3], 1, true)).hasMessageContaining("another text embedder");
         assertThatThrownBy(() -> new Memory("m", "Ann has a cat", NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(),
-                new float[8], Optional.of(new Memory.Said(Set.of(), new float[3])))).hasMessageContaining("what was said has 3 dimensions, the text's has 8");
+                new float[8], Optional.of(new Memory.Said(Set.of(), new float[3], List.of())))).hasMessageContaining("what was said has 3 dimensions, the text's has 8");
     }
 }

@@ -68,12 +68,13 @@ class UpdateOperatorTest {
     @Test
     void shouldKeepWhatWasSaidWithTheMemoryAlsoOnceItIsClosed() {
         String said = "Ann: We took a tabby home from the shelter";
-        Fact fact = new Fact("m1", "Ann has a cat", START, Optional.empty(), List.of("e"), said);
+        Fact fact = new Fact("m1", "Ann has a cat", START, Optional.empty(), List.of("e"), "Ben: Hi!\n" + said, List.of(said), Optional.empty());
         update(new ScriptedLanguageModel().otherwise("UPDATE 1"), fact, fact("m2", "Ann has two cats, a cat more", 1));
         Memory.Said kept = bank.get("m1").orElseThrow().said().orElseThrow();
         assertThat(bank.get("m1").orElseThrow().validTo()).isPresent();
         assertThat(kept.words()).contains("tabby", "shelter");
-        assertThat(kept.embedding()).isEqualTo(new HashEmbedder().embed(List.of(said)).get(0));
+        assertThat(kept.embedding()).isEqualTo(new HashEmbedder().embed(List.of("Ben: Hi!\n" + said)).get(0));
+        assertThat(kept.lines()).containsExactly(said);
         assertThat(bank.get("m2").orElseThrow().said().orElseThrow().words()).doesNotContain("tabby");
     }
 
@@ -86,6 +87,14 @@ class UpdateOperatorTest {
         assertThat(operations(result)).containsExactly(MemoryOperation.ADD, MemoryOperation.NONE, MemoryOperation.NONE);
         assertThat(result.changes().get(1).decidedBy()).isEqualTo("same-text");
         assertThat(valid(bank)).containsExactly("Ann has a cat");
+    }
+
+    @Test
+    void shouldAskTheModelWhereASignIsAllThatChanged() {
+        var model = new ScriptedLanguageModel().otherwise("UPDATE 1");
+        UpdateResult result = update(model, fact("m1", "Bob's blood type is A-.", 0), fact("m2", "Bob's blood type is A+.", 5));
+        assertThat(operations(result)).containsExactly(MemoryOperation.ADD, MemoryOperation.UPDATE);
+        assertThat(valid(bank)).containsExactly("Bob's blood type is A+.");
     }
 
     @Test
@@ -303,13 +312,13 @@ class UpdateOperatorTest {
     }
 
     private static Fact seen(String id, PictureLink picture) {
-        return new Fact(id, "Ann has a red car", START.plusSeconds(7200), Optional.empty(), List.of("event-" + id), "Ann: Look!", Optional.of(picture));
+        return new Fact(id, "Ann has a red car", START.plusSeconds(7200), Optional.empty(), List.of("event-" + id), "Ann: Look!", List.of("Ann: Look!"), Optional.of(picture));
     }
 
     @Test
     void shouldKeepTheLinkToAPictureAlsoWhenTheMemoryIsClosed() {
         var link = new PictureLink("aa", Optional.of("https://example.org/car.jpg"));
-        var seen = new Fact("m1", "Ann has a red car", START, Optional.empty(), List.of("e1"), "Ann: Look!", Optional.of(link));
+        var seen = new Fact("m1", "Ann has a red car", START, Optional.empty(), List.of("e1"), "Ann: Look!", List.of("Ann: Look!"), Optional.of(link));
         update(new ScriptedLanguageModel(), seen);
 
         update(new ScriptedLanguageModel().otherwise("UPDATE 1"), fact("m2", "Ann has a blue car", 1));

@@ -34,7 +34,7 @@ import org.memlora.topology.vision.PictureStore;
 public final class BankErasure implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final String CHANGELOG = "-changelog";
+    static final String CHANGELOG = "-changelog";
 
     private final Consumer<byte[], byte[]> consumer;
     private final AvroSerdes serdes;

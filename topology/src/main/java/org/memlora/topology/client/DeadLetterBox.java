@@ -21,6 +21,7 @@ import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.FailedEvent;
 import org.memlora.schemas.OutputKey;
 import org.memlora.schemas.Topics;
+import org.memlora.topology.PipelineSettings;
 
 /**
  * The dead letters that stand, and their events once more. A replayed event has an id of its own, made of the old one and
@@ -65,6 +66,7 @@ public final class DeadLetterBox implements AutoCloseable {
     DeadLetterBox(Map<String, Object> settings, AvroSerdes serdes, int maxMessageBytes) {
         this.settings = new HashMap<>(settings);
         this.settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxMessageBytes);
+        this.settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, PipelineSettings.producerMemory(maxMessageBytes));
         this.serdes = serdes;
     }
 
@@ -92,7 +94,7 @@ public final class DeadLetterBox implements AutoCloseable {
             events.add(event(bank.isEmpty() ? null : bank, bytes(whole.getRawBytes())));
         }
         for (ByteBuffer event : whole.getEvents()) {
-            events.add(event(letter, bytes(event)));
+            events.add(event(letter, events.size(), bytes(event)));
         }
         for (ProducerRecord<String, byte[]> event : events) {
             send(event);
@@ -129,10 +131,11 @@ public final class DeadLetterBox implements AutoCloseable {
         return new TopicReader<>(settings, TOPIC, serdes.deadLetters().deserializer(), true);
     }
 
-    private ProducerRecord<String, byte[]> event(Letter letter, byte[] value) {
+    /** @param place in the letter: ids whose beginnings are equal would be one event twice */
+    private ProducerRecord<String, byte[]> event(Letter letter, int place, byte[] value) {
         ConversationEvent event = serdes.conversationEvents().deserializer().deserialize(Topics.CONVERSATION_EVENTS.name(), value);
         String id = event.getEventId();
-        event.setEventId((id.length() > LONGEST_OLD_ID ? id.substring(0, LONGEST_OLD_ID) : id) + "~" + letter.id);
+        event.setEventId((id.length() > LONGEST_OLD_ID ? id.substring(0, LONGEST_OLD_ID) : id) + "~" + letter.id + (place == 0 ? "" : "." + place));
         return event(event.getBankId(), serdes.conversationEvents().serializer().serialize(Topics.CONVERSATION_EVENTS.name(), event));
     }
 

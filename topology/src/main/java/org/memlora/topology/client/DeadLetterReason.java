@@ -14,6 +14,8 @@ public enum DeadLetterReason {
     ID_TOO_LONG(Replay.USELESS, "The event's or the bank's id is too long.", "Send it with a shorter one."),
     KEY_MISMATCH(Replay.AFTER_A_CHANGE, "The record's key is not the event's bank.",
             "Find out which is right; a replay sends it to the bank that the event names."),
+    WRONG_PARTITION(Replay.AFTER_A_CHANGE, "The event stands in another partition than its bank's.",
+            "Let the producer choose partitions as Kafka's Java clients do (librdkafka: partitioner=murmur2_random); a replay sends it to the right one."),
     INVALID_TIME(Replay.USELESS, "The event's time can't be.", "Send it with a time in milliseconds since 1970."),
     NO_TIME(Replay.USELESS, "The turn has no time.", "Send it with one."),
     NO_SPEAKER(Replay.USELESS, "The turn has no speaker.", "Send it with one."),

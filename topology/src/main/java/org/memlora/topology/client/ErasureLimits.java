@@ -21,8 +21,9 @@ import org.memlora.topology.outbox.ErasureTimes;
  * @param longest from the Forget until no file of broker or worker holds a byte of the bank; empty = no limit, see problems
  * @param problems topics that are set so that a Forget does not erase from them, one sentence each
  * @param segments the topics' longest time to close a segment; zero without topics
+ * @param tombstones how long the changelogs keep at least what says that something was deleted; empty without changelogs
  */
-public record ErasureLimits(Optional<Duration> longest, List<String> problems, Duration segments) {
+public record ErasureLimits(Optional<Duration> longest, List<String> problems, Duration segments, Optional<Duration> tombstones) {
 
     /** A look of the log cleaner, one for segments to delete, and until a deleted file goes. Kafka's defaults: 15 s, 5 min, 60 s. */
     private static final Map<String, Long> CLEAN_UP = Map.of("log.cleaner.backoff.ms", 15_000L,
@@ -35,6 +36,7 @@ public record ErasureLimits(Optional<Duration> longest, List<String> problems, D
                 .forEach(topic -> topics.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
         List<String> problems = new ArrayList<>();
         long segment = 0;
+        long tombstones = Long.MAX_VALUE;
         for (Map.Entry<ConfigResource, Config> topic : admin.describeConfigs(topics).all().get().entrySet()) {
             boolean events = topic.getKey().name().equals(Topics.CONVERSATION_EVENTS.name());
             String policy = topic.getValue().get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
@@ -48,9 +50,24 @@ public record ErasureLimits(Optional<Duration> longest, List<String> problems, D
                         + ": a forgotten bank may stay in it for any time.");
             }
             segment = Math.max(segment, lag);
+            if (topic.getKey().name().endsWith(BankErasure.CHANGELOG)) {
+                tombstones = Math.min(tombstones, number(topic.getValue(), TopicConfig.DELETE_RETENTION_MS_CONFIG));
+            }
         }
         return new ErasureLimits(problems.isEmpty() ? Optional.of(ErasureTimes.ofSegment(Duration.ofMillis(segment)).plus(cleanUp(admin)))
-                : Optional.empty(), List.copyOf(problems), Duration.ofMillis(segment));
+                : Optional.empty(), List.copyOf(problems), Duration.ofMillis(segment),
+                Optional.of(tombstones).filter(millis -> millis < Long.MAX_VALUE).map(Duration::ofMillis));
+    }
+
+    /**
+     * Why a worker with these times may not start; empty = it may. It keeps local stores for as long as it believes the changelogs to
+     * keep tombstones: from an older store a forgotten bank would come back.
+     */
+    public Optional<String> refusal(ErasureTimes times) {
+        return tombstones.filter(kept -> kept.toMillis() < times.segment().toMillis()).map(kept -> "The changelogs keep what says that something was deleted for "
+                + kept.toMillis() + " ms (delete.retention.ms), a worker with forget.max.lag.ms = " + times.whole().toMillis() + " would trust local stores of up to "
+                + times.segment().toMillis() + " ms: a forgotten bank could come back from one. Start workers with forget.max.lag.ms = "
+                + ErasureTimes.ofSegment(kept).toMillis() + ", or set delete.retention.ms of the changelogs to " + times.segment().toMillis() + ".");
     }
 
     /** What a worker with these times must know: the problems, and that its sweep comes before the topics would close their segments. */

@@ -53,6 +53,10 @@ public final class LocomoReader {
     static List<ScriptedEvent> readAll(JsonNode samples, String name, String source) {
         List<ScriptedEvent> events = new ArrayList<>();
         for (int i = 0; i < samples.size(); i++) {
+            if (!accepts(samples.get(i))) {
+                throw new DialogueFileException("Sample " + (i + 1) + " of " + samples.size() + " in " + source
+                        + " has no \"conversation\": every sample of such a file needs one.", null);
+            }
             events.addAll(read(samples.get(i), samples.get(i).path("sample_id").asText(name + "-" + (i + 1)), source));
         }
         return List.copyOf(events);

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls an operator for a whole micro-batch. When it throws, the call is repeated; when it goes on throwing, each input
- * is tried alone, so that one bad input doesn't take the others with it. Exceptions of Kafka pass through.
+ * is tried alone, so that one bad input doesn't take the others with it. Exceptions of Kafka pass through. A stack that
+ * overflows is an input's doing, too.
  *
  * @param retries repetitions of the whole call
  * @param salvageTime no input is tried alone once this long has passed since the first attempt
@@ -79,7 +80,12 @@ public record StageCalls(int retries, Duration salvageTime) {
 
     private static <I, R> List<R> attempt(List<I> inputs, Consumer<I> reset, Function<List<I>, List<R>> operator) {
         inputs.forEach(reset);
-        List<R> results = operator.apply(inputs);
+        List<R> results;
+        try {
+            results = operator.apply(inputs);
+        } catch (StackOverflowError e) {
+            throw new IllegalStateException("the stack overflowed", e);
+        }
         if (results.size() != inputs.size()) {
             throw new IllegalStateException("the operator gave " + results.size() + " results for " + inputs.size() + " inputs");
         }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Bytes;
@@ -45,15 +47,21 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     private final EventReader reader;
     private final EventValidator validator;
     private final boolean seesPictures;
+    private final Supplier<OptionalInt> partitionCount;
     private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
     private InboxQueue queue;
     private SeenEvents seen;
     private ExchangePairing pairing;
+    private OptionalInt partitions;
 
-    /** {@code seesPictures}: whether a later stage looks at them. */
+    /**
+     * @param seesPictures whether a later stage looks at them
+     * @param partitionCount the topic's number of partitions; empty = not known, then no event is in a wrong one
+     */
     public InboxProcessor(InboxSettings settings, String topic, Deserializer<ConversationEvent> deserializer, boolean seesPictures,
-            PipelineMetrics metrics) {
+            Supplier<OptionalInt> partitionCount, PipelineMetrics metrics) {
+        this.partitionCount = partitionCount;
         this.seesPictures = seesPictures;
         this.metrics = metrics;
         this.settings = settings;
@@ -65,6 +73,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
     @Override
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
+        partitions = partitionCount.get();
         queue = new InboxQueue(store(Names.INBOX_STORE));
         seen = new SeenEvents(store(Names.SEEN_STORE), settings.seenRetention().toMillis());
         pairing = new ExchangePairing(store(Names.CONVERSATIONS_STORE), stored -> reader.read(stored.value()),
@@ -80,7 +89,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
             return;
         }
         Optional<ConversationEvent> event = isSmallEnough(record, origin) ? read(record, origin) : Optional.empty();
-        if (event.isPresent() && isUsable(record, event.get(), origin) && isNew(event.get(), origin)
+        if (event.isPresent() && isUsable(record, event.get(), origin) && isInItsPartition(event.get(), record, origin) && isNew(event.get(), origin)
                 && isVisible(record, event.get(), origin)) {
             accept(new StoredEvent(origin.offset(), origin.timestamp(), record.value()), event.get().getBody() instanceof Forget);
         }
@@ -111,7 +120,7 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         if (record.value() == null || record.value().length <= settings.maxEventBytes()) {
             return true;
         }
-        deadLetter(DeadLetters.unreadable(origin, record.key(), "EVENT_TOO_LARGE: " + record.value().length + " bytes, at most "
+        deadLetter(DeadLetters.unreadable(origin, filed(record.key()), "EVENT_TOO_LARGE: " + record.value().length + " bytes, at most "
                 + settings.maxEventBytes() + " are read", null));
         return false;
     }
@@ -120,16 +129,34 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         try {
             return Optional.of(reader.read(record.value()));
         } catch (SerializationException e) {
-            deadLetter(DeadLetters.unreadable(origin, record.key(), "UNREADABLE: " + e.getMessage(), record.value()));
+            deadLetter(DeadLetters.unreadable(origin, filed(record.key()), "UNREADABLE: " + e.getMessage(), record.value()));
             return Optional.empty();
         }
     }
 
     private boolean isUsable(Record<String, byte[]> record, ConversationEvent event, Origin origin) {
         Optional<String> refusal = validator.refusal(record.key(), event);
-        // Filed under the record's key, which is this partition's: another bank's letters are numbered elsewhere.
-        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, record.key(), reason, event, record.value()));
+        refusal.ifPresent(reason -> refuse(Stage.INBOX, origin, filed(record.key()), reason, event, record.value()));
         return refusal.isEmpty();
+    }
+
+    /** In another partition, another task would keep a second half of the bank, and write outputs of the same numbers. */
+    private boolean isInItsPartition(ConversationEvent event, Record<String, byte[]> record, Origin origin) {
+        if (isOurs(event.getBankId())) {
+            return true;
+        }
+        refuse(Stage.INBOX, origin, null, "WRONG_PARTITION: the bank's partition is " + OutputKey.hash(event.getBankId()) % partitions.getAsInt()
+                + " of " + partitions.getAsInt() + ", the event stands in " + context.taskId().partition(), event, record.value());
+        return false;
+    }
+
+    /** Letters are filed under the record's key, as the letters of another bank are numbered by another task; under none where that is the key's, too. */
+    private String filed(String key) {
+        return key == null || isOurs(key) ? key : null;
+    }
+
+    private boolean isOurs(String key) {
+        return partitions.isEmpty() || OutputKey.hash(key) % partitions.getAsInt() == context.taskId().partition();
     }
 
     private boolean isNew(ConversationEvent event, Origin origin) {

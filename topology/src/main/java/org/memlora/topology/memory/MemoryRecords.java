@@ -28,7 +28,7 @@ public final class MemoryRecords {
         record.setSupersedes(memory.supersedes().orElse(null));
         record.setSupersededBy(memory.supersededBy().orElse(null));
         record.setEmbedding(toBytes(memory.embedding()));
-        record.setSaid(memory.said().map(said -> new Said(List.copyOf(said.words()), toBytes(said.embedding()))).orElse(null));
+        record.setSaid(memory.said().map(said -> new Said(List.copyOf(said.words()), toBytes(said.embedding()), said.lines())).orElse(null));
         record.setPicture(memory.picture().map(MemoryRecords::toRecord).orElse(null));
         return record;
     }
@@ -42,7 +42,7 @@ public final class MemoryRecords {
                 Optional.ofNullable(record.getOccurredOn()), record.getSourceEventIds(),
                 Optional.ofNullable(record.getSupersedes()), Optional.ofNullable(record.getSupersededBy()),
                 toFloats(record.getEmbedding()),
-                Optional.ofNullable(record.getSaid()).map(said -> new Memory.Said(Set.copyOf(said.getWords()), toFloats(said.getEmbedding()))),
+                Optional.ofNullable(record.getSaid()).map(said -> new Memory.Said(Set.copyOf(said.getWords()), toFloats(said.getEmbedding()), said.getLines())),
                 Optional.ofNullable(record.getPicture())
                         .map(link -> new org.memlora.operators.memory.PictureLink(link.getHash(), Optional.ofNullable(link.getUri()))));
     }

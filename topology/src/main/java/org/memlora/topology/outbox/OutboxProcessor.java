@@ -36,7 +36,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
 
     private final ErasureTimes times;
     private final Consumer<TaskId> compaction;
-    private final EventDeletion deletion;
+    private final EventsTopic deletion;
     private final int maxEventBytes;
     private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
@@ -47,7 +47,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
      * @param compaction drops from the local stores of a task what was deleted
      * @param maxEventBytes room for events in a dead letter
      */
-    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventDeletion deletion, int maxEventBytes,
+    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventsTopic deletion, int maxEventBytes,
             PipelineMetrics metrics) {
         this.metrics = metrics;
         this.maxEventBytes = maxEventBytes;

@@ -22,7 +22,7 @@ import org.memlora.topology.MemoryWorker;
 import org.memlora.topology.PipelineSerdes;
 import org.memlora.topology.PipelineSettings;
 import org.memlora.topology.monitoring.PipelineMetrics;
-import org.memlora.topology.outbox.AdminEventDeletion;
+import org.memlora.topology.outbox.AdminEventsTopic;
 
 /** A worker from its parts. */
 public final class ModelPipeline {
@@ -63,6 +63,6 @@ public final class ModelPipeline {
     public static MemoryWorker worker(PipelineSettings settings, MemoryOperators operators, AvroSerdes serdes, PipelineMetrics metrics) {
         PipelineSerdes records = PipelineSerdes.of(serdes);
         return new MemoryWorker(settings, MemoryTopology.build(settings, operators, records,
-                new AdminEventDeletion(settings.streamsProperties(), Topics.CONVERSATION_EVENTS.name()), metrics));
+                new AdminEventsTopic(settings.streamsProperties(), Topics.CONVERSATION_EVENTS.name()), metrics));
     }
 }

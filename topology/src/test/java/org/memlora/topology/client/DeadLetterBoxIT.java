@@ -56,6 +56,7 @@ class DeadLetterBoxIT {
                 List<MemoryOperation> operations = pipeline.await(Topics.MEMORY_OPERATIONS, TIMEOUT, all -> all.size() == 2);
                 assertThat(operations).extracting(MemoryOperation::getFactText).containsExactly("Ann poison is green", "Ben poison is red");
                 assertThat(operations.get(0).getSourceEventIds()).containsExactly("t1~" + failed.id());
+                assertThat(operations.get(1).getSourceEventIds()).as("by its place in the letter").containsExactly("t2~" + failed.id() + ".1");
                 assertThat(box.letters()).extracting(Letter::id).hasSize(3).doesNotContain(failed.id());
                 box.replay(failed);
 

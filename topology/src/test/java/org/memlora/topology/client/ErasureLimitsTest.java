@@ -12,7 +12,7 @@ class ErasureLimitsTest {
     private static final ErasureTimes DAY = new ErasureTimes(Duration.ofDays(1));
 
     private static ErasureLimits topics(Duration segments, String... problems) {
-        return new ErasureLimits(Optional.empty(), List.of(problems), segments);
+        return new ErasureLimits(Optional.empty(), List.of(problems), segments, Optional.of(segments));
     }
 
     @Test
@@ -25,6 +25,16 @@ class ErasureLimitsTest {
     void aWorkerThatIsFasterThanTheTopicsIsToldWhatToSet() {
         assertThat(topics(DAY.segment()).problemsWith(new ErasureTimes(Duration.ofMinutes(10)))).singleElement().asString()
                 .contains("after up to 25920000 ms", "forget.max.lag.ms of 600000 expects 180000", "forget.max.lag.ms = 86400000", "of the topics to 180000.");
+    }
+
+    @Test
+    void aWorkerThatTrustsOlderStoresThanTheChangelogsRememberIsRefused() {
+        assertThat(topics(DAY.segment()).refusal(DAY)).isEmpty();
+        assertThat(topics(Duration.ofMillis(300)).refusal(new ErasureTimes(Duration.ofMillis(1001)))).as("topics count whole milliseconds").isEmpty();
+        assertThat(topics(DAY.segment()).refusal(new ErasureTimes(Duration.ofMinutes(10)))).as("it gives up its stores sooner").isEmpty();
+        assertThat(new ErasureLimits(Optional.empty(), List.of(), Duration.ZERO, Optional.empty()).refusal(DAY)).as("no changelogs yet").isEmpty();
+        assertThat(topics(Duration.ofSeconds(18)).refusal(DAY).orElseThrow()).contains("for 18000 ms", "forget.max.lag.ms = 86400000", "forget.max.lag.ms = 60000",
+                "changelogs to 25920000.");
     }
 
     @Test

@@ -46,6 +46,12 @@ class DialogueReaderTest {
     }
 
     @Test
+    void aSampleWithoutConversationIsNamed() {
+        assertThatThrownBy(() -> read("[" + LOCOMO + ", {\"sample_id\": \"x\"}]", "all.json")).isInstanceOf(DialogueFileException.class)
+                .hasMessageContaining("Sample 2 of 2").hasMessageContaining("all.json").hasMessageContaining("conversation");
+    }
+
+    @Test
     void locomoSessionsComeInTheOrderOfTheirNumbers() throws IOException {
         List<ScriptedEvent> events = read(LOCOMO, "conv-1.json").events();
         assertThat(events).extracting(event -> event.event().getEventId()).containsExactly("D2:1", "D2:2", "D10:1", "qa1");

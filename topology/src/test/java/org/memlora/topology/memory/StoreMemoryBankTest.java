@@ -108,13 +108,15 @@ class StoreMemoryBankTest {
         float[] vector = embedder.embed(List.of("Who adopted the tabby?")).get(0);
         bank.put(plain);
         bank.put(new Memory("m2", "Ann lives with animals", NOON, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(),
-                embedder.embed(List.of("Ann lives with animals")).get(0), Optional.of(new Memory.Said(Set.of("tabby", "adopted"), vector))));
+                embedder.embed(List.of("Ann lives with animals")).get(0),
+                Optional.of(new Memory.Said(Set.of("tabby", "adopted"), vector, List.of("Ann: I adopted a tabby")))));
         bank.save();
         StoreMemoryBank anew = new StoreMemoryBank("b", store, cache.open());
         assertThat(anew.get("m1").orElseThrow().said()).isEmpty();
         Memory.Said said = anew.get("m2").orElseThrow().said().orElseThrow();
         assertThat(said.words()).containsExactly("adopted", "tabby");
         assertThat(said.embedding()).isEqualTo(vector);
+        assertThat(said.lines()).containsExactly("Ann: I adopted a tabby");
         assertThat(retriever.retrieve(anew, "Who adopted the tabby?", 10)).extracting(scored -> scored.memory().id()).containsExactly("m2", "m1");
     }
 
