@@ -62,7 +62,8 @@ public final class MemoryTopology {
                         new QuestionMemories(operators.retriever(), memories, calls, metrics), calls, indexes, metrics),
                 Names.EXTRACTION);
         topology.addProcessor(Names.GENERATION,
-                () -> new GenerationProcessor(operators.generation(), operators.vision(), pictures, calls, operators.model(), metrics), Names.UPDATE);
+                () -> new GenerationProcessor(operators.generation(), operators.vision(), pictures, calls, settings.number(PipelineSettings.QUESTION_TOLD),
+                        operators.model(), metrics), Names.UPDATE);
         ErasableStores stores = new ErasableStores();
         topology.addProcessor(Names.OUTBOX, () -> new OutboxProcessor(settings.erasureTimes(), stores::compact, events,
                         settings.number(PipelineSettings.EVENT_MAX_BYTES), metrics),

@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.memlora.operators.generation.QuestionContext;
 import org.memlora.topology.flow.StageCalls;
 import org.memlora.topology.inbox.InboxSettings;
 import org.memlora.topology.outbox.ErasureTimes;
@@ -48,6 +49,7 @@ public final class PipelineSettings {
     public static final String SEEN_RETENTION_MS = "seen.retention.ms";
     public static final String FORGET_MAX_LAG_MS = "forget.max.lag.ms";
     public static final String QUESTION_MEMORIES = "question.memories";
+    public static final String QUESTION_TOLD = "question.told";
     public static final String STAGE_RETRIES = "stage.retries";
     public static final String REGISTRY_RETRY_MS = "registry.retry.ms";
     public static final String ROCKSDB_MEMORY_BYTES = "rocksdb.memory.bytes";
@@ -87,7 +89,8 @@ public final class PipelineSettings {
             number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", between(1024, MOST_EVENT_BYTES), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
             duration(SEEN_RETENTION_MS, 604_800_000, atLeast(1), "Duplicates are found for so long, in stream time."),
             duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1_000), "After this time and the brokers' clean-up no topic and no store holds anything of a forgotten bank."),
-            number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question."),
+            number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question; its answer lists them."),
+            number(QUESTION_TOLD, QuestionContext.USUALLY_TOLD, "memories", between(1, 1000), "How many of those read the model is told, the best ones: each costs prompt tokens, and a small model finds the answer sooner among few."),
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
             bytes(ROCKSDB_MEMORY_BYTES, 64L << 20, 8L << 20, "Native memory of all local stores together."),

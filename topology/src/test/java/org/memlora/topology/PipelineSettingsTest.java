@@ -33,6 +33,7 @@ class PipelineSettingsTest {
                 "event.max.lateness.ms", 2_592_000_000L, "event.text.max.chars", 8_000, "event.max.bytes", 5_242_880,
                 "seen.retention.ms", 604_800_000L, "forget.max.lag.ms", 86_400_000L, "question.memories", 10, "stage.retries", 2,
                 "registry.retry.ms", 30_000L));
+        expected.put("question.told", 5);
         expected.put("rocksdb.memory.bytes", 67_108_864L);
         expected.put("index.memory.bytes", 268_435_456L);
         expected.putAll(Map.of("picture.store.max.bytes", 268_435_456L, "picture.expiry.ms", 7_776_000_000L, "picture.fetch.timeout.ms", 5_000L,
@@ -48,7 +49,7 @@ class PipelineSettingsTest {
         "batch.events,10001", "batch.wait.ms,0", "batch.worst.ms,0", "batch.worst.ms,9223372036854775807",
         "broker.transaction.max.timeout.ms,0", "broker.transaction.max.timeout.ms,2147483647", "exchange.max.gap.ms,-1",
         "event.max.lateness.ms,-1", "event.text.max.chars,0", "event.max.bytes,1023", "event.max.bytes,2147483647",
-        "seen.retention.ms,0", "forget.max.lag.ms,999", "question.memories,0", "question.memories,1001", "stage.retries,-1",
+        "seen.retention.ms,0", "forget.max.lag.ms,999", "question.memories,0", "question.memories,1001", "question.told,0", "stage.retries,-1",
         "stage.retries,101", "registry.retry.ms,-1", "registry.retry.ms,9223372036854775807", "rocksdb.memory.bytes,8388607", "index.memory.bytes,1048575",
         "picture.store.max.bytes,-1", "picture.expiry.ms,0", "picture.fetch.timeout.ms,0", "picture.fetch.timeout.ms,600001",
         "picture.fetch.max.bytes,0", "picture.fetch.max.bytes,33554433", "picture.fetch.redirects,-1", "picture.fetch.redirects,21",

@@ -97,7 +97,8 @@ final class ConversationRun {
         if (!memories.isEmpty()) {
             Optional<String> gold = question.adversarial() ? Optional.of(GenerationExamples.NOT_MENTIONED) : question.answer();
             call = new StageCall(Stage.GENERATION, id(Stage.GENERATION, question.id()), List.of(question.id()), Optional.empty(), gold);
-            generation.answer(List.of(new QuestionContext(conversation.id(), question.id(), question.text(), time, memories)));
+            generation.answer(List.of(new QuestionContext(conversation.id(), question.id(), question.text(), time, memories,
+                    QuestionContext.USUALLY_TOLD)));
         }
     }
 

@@ -76,7 +76,7 @@ final class StageOperators implements MemorySystem {
             List<ScoredMemory> memories = retriever.retrieve(bank(asked.bankId()), asked.question().text(), QUESTION_MEMORIES);
             if (!memories.isEmpty()) {
                 contexts.add(new QuestionContext(asked.bankId(), asked.question().eventId(), asked.question().text(),
-                        asked.question().time(), memories));
+                        asked.question().time(), memories, QuestionContext.USUALLY_TOLD));
             }
         }
         if (!contexts.isEmpty()) {

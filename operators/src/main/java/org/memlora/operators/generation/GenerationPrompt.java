@@ -28,7 +28,7 @@ public final class GenerationPrompt {
     public static final Grammar GRAMMAR = Grammar.lineExcept("");
 
     /** The best memories, that are told by their turns. */
-    static final int QUOTED = 3;
+    static final int QUOTED = 2;
 
     private static final String EXPERT_INSTRUCTION = "Answer from the memories in a few words.";
 
@@ -42,7 +42,7 @@ public final class GenerationPrompt {
     /** @param expert whether the stage's expert reads it: the short instruction then */
     public static List<ChatMessage> messages(QuestionContext context, boolean expert) {
         StringBuilder text = new StringBuilder("Memories:\n");
-        lines(context.memories()).forEach(line -> text.append("- ").append(line).append('\n'));
+        lines(context.memories(), context.told()).forEach(line -> text.append("- ").append(line).append('\n'));
         text.append("Question: ").append(DatesInWords.in(Words.oneLine(RelativeDates.resolve(context.question(), day(context.time())))));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
@@ -60,18 +60,27 @@ public final class GenerationPrompt {
         return kept.isEmpty() ? output.strip() : String.join(", ", kept);
     }
 
-    /** A turn of which something has ended is not told: it would say that as if it held. */
-    private static Set<String> lines(List<ScoredMemory> memories) {
-        Set<String> lines = new LinkedHashSet<>();
+    /**
+     * A turn of which something has ended is not told: it would say that as if it held. A memory whose turns stand there already needs no
+     * line of its own, and the next one takes its place.
+     */
+    private static Set<String> lines(List<ScoredMemory> memories, int told) {
         Set<String> ended = memories.stream().map(ScoredMemory::memory).filter(memory -> memory.validTo().isPresent())
                 .flatMap(memory -> memory.sourceEventIds().stream()).collect(Collectors.toSet());
-        for (int i = 0; i < memories.size(); i++) {
+        Set<String> lines = new LinkedHashSet<>();
+        Set<String> quoted = new HashSet<>();
+        int left = told;
+        for (int i = 0; i < memories.size() && left > 0; i++) {
             Memory memory = memories.get(i).memory();
             List<String> turns = i < QUOTED && Collections.disjoint(memory.sourceEventIds(), ended) ? turns(memory) : List.of();
-            if (turns.isEmpty()) {
+            if (!turns.isEmpty()) {
+                turns.forEach(turn -> lines.add(dated(day(memory.validFrom()), turn)));
+                quoted.addAll(memory.sourceEventIds());
+                left--;
+            } else if (memory.sourceEventIds().isEmpty() || !quoted.containsAll(memory.sourceEventIds())) {
                 lines.add(line(memory));
+                left--;
             }
-            turns.forEach(turn -> lines.add(dated(day(memory.validFrom()), turn)));
         }
         return lines;
     }

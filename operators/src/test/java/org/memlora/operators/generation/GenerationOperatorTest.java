@@ -56,7 +56,7 @@ class GenerationOperatorTest {
     }
 
     private static ScoredMemory saidIn(String text, String validTo, String... turns) {
-        return new ScoredMemory(new Memory("m", text, SAID, Optional.ofNullable(validTo).map(Instant::parse), Optional.empty(), List.of("e"), Optional.empty(),
+        return new ScoredMemory(new Memory("m", text, SAID, Optional.ofNullable(validTo).map(Instant::parse), Optional.empty(), List.of("of " + turns[0]), Optional.empty(),
                 Optional.empty(), new float[] {1}, Optional.of(new Memory.Said(Set.of(), new float[] {1}, List.of(turns)))), 1);
     }
 
@@ -74,9 +74,18 @@ class GenerationOperatorTest {
 
     @Test
     void shouldTellFurtherMemoriesByTheirTextAlone() {
-        ScoredMemory[] memories = IntStream.range(0, 5).mapToObj(i -> saidIn("fact " + i, null, "turn " + i)).toArray(ScoredMemory[]::new);
-        assertThat(shown(memories)).containsExactly("- 25 May 2023: turn 0", "- 25 May 2023: turn 1", "- 25 May 2023: turn 2",
-                "- 25 May 2023: fact 3", "- 25 May 2023: fact 4");
+        ScoredMemory[] memories = IntStream.range(0, 4).mapToObj(i -> saidIn("fact " + i, null, "turn " + i)).toArray(ScoredMemory[]::new);
+        assertThat(shown(memories)).containsExactly("- 25 May 2023: turn 0", "- 25 May 2023: turn 1", "- 25 May 2023: fact 2", "- 25 May 2023: fact 3");
+    }
+
+    @Test
+    void shouldTellAsManyAsAskedForThoseThatTheTurnsTellNotCounted() {
+        ScoredMemory[] memories = {saidIn("fact 0", null, "turn 0"), saidIn("fact 1", null, "turn 1"), saidIn("also of 0", null, "turn 0"), saidIn("fact 2", null, "turn 2"),
+            saidIn("fact 3", null, "turn 3")};
+        QuestionContext three = new QuestionContext("b", "q", "Who?", SAID, List.of(memories), 3);
+        List<String> lines = GenerationPrompt.messages(three, true).get(1).content().lines().toList();
+        assertThat(lines.subList(1, lines.size() - 1)).containsExactly("- 25 May 2023: turn 0", "- 25 May 2023: turn 1", "- 25 May 2023: fact 2");
+        assertThatThrownBy(() -> new QuestionContext("b", "q", "Who?", SAID, List.of(memories), 0)).hasMessageContaining("told is 0");
     }
 
     @Test

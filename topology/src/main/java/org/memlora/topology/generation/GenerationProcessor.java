@@ -34,6 +34,7 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
     private final StageCalls calls;
     private final Optional<PictureAnswers> looks;
     private final AnswerRecords answers;
+    private final int told;
     private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
 
@@ -42,14 +43,16 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
 
     /**
      * @param vision empty = questions about pictures are answered from memories
+     * @param told how many of the memories read the model is told
      * @param model name of the base that answers from memories, for the answers
      */
-    public GenerationProcessor(GenerationOperator operator, Optional<VisionOperator> vision, PictureLoader pictures, StageCalls calls, String model,
-            PipelineMetrics metrics) {
+    public GenerationProcessor(GenerationOperator operator, Optional<VisionOperator> vision, PictureLoader pictures, StageCalls calls, int told,
+            String model, PipelineMetrics metrics) {
         this.looks = vision.map(eyes -> new PictureAnswers(eyes, pictures, calls, metrics));
         this.metrics = metrics;
         this.operator = operator;
         this.calls = calls;
+        this.told = told;
         this.answers = new AnswerRecords(model, vision.map(VisionOperator::base));
     }
 
@@ -95,7 +98,7 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
 
     private void generate(List<Remembered> questions) {
         List<GeneratedAnswer> generated = calls.call(questions,
-                some -> metrics.stage(Stage.GENERATION, () -> operator.answer(some.stream().map(GenerationProcessor::context).toList())),
+                some -> metrics.stage(Stage.GENERATION, () -> operator.answer(some.stream().map(this::context).toList())),
                 (one, e) -> new GeneratedAnswer(one.question.item().eventId(), Optional.empty(), GenerationRequest.BASE, StageUsage.NONE,
                         List.of(new StageFailure(Stage.GENERATION, StageCalls.reason(e), "", List.of(one.question.item().eventId())))));
         for (int i = 0; i < generated.size(); i++) {
@@ -105,10 +108,10 @@ public final class GenerationProcessor implements Processor<String, QuestionBatc
         }
     }
 
-    private static QuestionContext context(Remembered one) {
+    private QuestionContext context(Remembered one) {
         PreparedQuestion question = one.question;
         return new QuestionContext(question.item().bankId(), question.item().eventId(), question.item().text(),
-                question.item().time(), question.memories());
+                question.item().time(), question.memories(), told);
     }
 
     private void answer(PreparedQuestion question, Answer answer) {
