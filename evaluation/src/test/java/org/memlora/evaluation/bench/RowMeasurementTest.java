@@ -111,7 +111,7 @@ class RowMeasurementTest {
             operators.fill(bank);
             operators.answer(List.of(asked));
             assertThat(ScriptedLanguageModel.promptText(model.requests().get(model.requests().size() - 1)).lines().filter(line -> line.startsWith("- ")))
-                    .as("five memories are told").hasSize(10);
+                    .as("five memories are told").hasSize(5);
         }
     }
 
