@@ -1,6 +1,8 @@
 package org.memlora.distillation.examples;
 
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,7 +41,7 @@ final class ObservedMemories {
                 if (!evidence.isEmpty()) {
                     DialogueTurn last = said.get(evidence.get(evidence.size() - 1));
                     bare.add(memory(FactIds.mint(conversation.id(), last.eventId(), bare.size()), FactDates.dated(observation.text(), last), last.time(), evidence,
-                            evidence.stream().map(said::get).filter(turn -> turn.time().equals(last.time()) || session.turns().contains(turn)).map(ExtractionPrompt::line).toList()));
+                            evidence.stream().map(said::get).filter(turn -> day(turn).equals(day(last))).map(ExtractionPrompt::line).toList()));
                 }
             }
         }
@@ -84,8 +86,13 @@ final class ObservedMemories {
     }
 
     private static Memory memory(String id, String text, Instant time, List<String> evidence, List<String> lines) {
+        Memory.Said kept = new Memory.Said(Words.content(said(lines)), new float[0], lines);
         return new Memory(id, text, time, Optional.empty(), RelativeDates.dayIn(text), evidence, Optional.empty(), Optional.empty(), new float[0],
-                Optional.of(new Memory.Said(Words.content(said(lines)), new float[0], lines)));
+                Optional.of(kept).filter(said -> !said.lines().isEmpty()));
+    }
+
+    private static LocalDate day(DialogueTurn turn) {
+        return turn.time().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
     private static String said(List<String> lines) {

@@ -50,7 +50,7 @@ public record MemoryCleanness(int memories, double duplicatesLeft, Double junkRa
         for (int i = 0; i < texts.size(); i++) {
             boolean found = false;
             for (int j = 0; j < i && !found; j++) {
-                found = Words.saying(texts.get(i)).equals(Words.normalised(texts.get(j))) || TextEmbedder.cosine(vectors.get(i), vectors.get(j)) >= SAME;
+                found = Words.saying(texts.get(i)).equals(Words.saying(texts.get(j))) || TextEmbedder.cosine(vectors.get(i), vectors.get(j)) >= SAME;
             }
             duplicates += found ? 1 : 0;
         }
