@@ -92,9 +92,11 @@ final class ServeCommand implements Callable<Integer> {
                 client.createTopics(partitions, Optional.empty(), settings.erasureTimes());
             }
             ErasureLimits limits = client.erasureLimits(settings.text(PipelineSettings.APPLICATION_ID));
-            limits.refusal(settings.erasureTimes()).filter(reason -> !topicsOnly).ifPresent(reason -> {
-                throw new UserError(reason);
-            });
+            if (!topicsOnly) {
+                limits.refusal(settings.erasureTimes()).ifPresent(reason -> {
+                    throw new UserError(reason);
+                });
+            }
             limits.problemsWith(settings.erasureTimes()).forEach(problem -> System.err.println("memlora: " + problem));
         }
         if (topicsOnly) {

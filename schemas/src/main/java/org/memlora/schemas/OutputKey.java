@@ -44,6 +44,11 @@ public final class OutputKey {
 
     /** Where a record with this key belongs. */
     public static int partition(String key, int partitions) {
-        return (isMarker(key) ? Integer.parseInt(key.substring(MARKER.length())) : hash(bankId(key))) % partitions;
+        return isMarker(key) ? Integer.parseInt(key.substring(MARKER.length())) % partitions : bankPartition(bankId(key), partitions);
+    }
+
+    /** Where a bank's events and outputs belong. */
+    public static int bankPartition(String bankId, int partitions) {
+        return hash(bankId) % partitions;
     }
 }

@@ -89,7 +89,7 @@ public final class PipelineSettings {
             number(EVENT_MAX_BYTES, 5 * 1024 * 1024, "bytes", between(1024, MOST_EVENT_BYTES), "Largest event, picture included; the brokers' message.max.bytes must allow it."),
             duration(SEEN_RETENTION_MS, 604_800_000, atLeast(1), "Duplicates are found for so long, in stream time."),
             duration(FORGET_MAX_LAG_MS, 86_400_000, atLeast(1_000), "After this time and the brokers' clean-up no topic and no store holds anything of a forgotten bank."),
-            number(QUESTION_MEMORIES, 10, "memories", between(1, 1000), "Memories read for a question; its answer lists them."),
+            number(QUESTION_MEMORIES, QuestionContext.USUALLY_READ, "memories", between(1, 1000), "Memories read for a question; its answer lists them."),
             number(QUESTION_TOLD, QuestionContext.USUALLY_TOLD, "memories", between(1, 1000), "How many of those read the model is told, the best ones: each costs prompt tokens, and a small model finds the answer sooner among few."),
             number(STAGE_RETRIES, 2, "retries", between(0, 100), "Repetitions of an operator call that threw."),
             duration(REGISTRY_RETRY_MS, 30_000, between(0, Integer.MAX_VALUE), "How long a registry that doesn't answer is asked again before the stream thread is replaced."),
@@ -206,16 +206,17 @@ public final class PipelineSettings {
         return number(EVENT_MAX_BYTES) + RECORD_OVERHEAD_BYTES;
     }
 
-    /** Memory of a producer that may write messages of this size: one that doesn't fit is refused for good. */
-    public static long producerMemory(int maxMessageBytes) {
-        return Math.max(PRODUCER_MEMORY_BYTES, 2L * maxMessageBytes);
+    /** Of a producer that may write messages of this size: one that doesn't fit into its memory is refused for good. */
+    public static Map<String, Object> producerLimits(int maxMessageBytes) {
+        return Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxMessageBytes,
+                ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(PRODUCER_MEMORY_BYTES, 2L * maxMessageBytes));
     }
 
     /** Configuration for Kafka Streams. What exactly-once and slow stages need follows from {@value #BATCH_WORST_MS}. */
     public Properties streamsProperties() {
         Properties streams = derivedProperties();
         streams.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
-        streams.put(ProducerConfig.BUFFER_MEMORY_CONFIG, producerMemory(maxMessageBytes()));
+        streams.put(ProducerConfig.BUFFER_MEMORY_CONFIG, producerLimits(maxMessageBytes()).get(ProducerConfig.BUFFER_MEMORY_CONFIG));
         streams.putAll(kafka);
         return streams;
     }

@@ -1,7 +1,6 @@
 package org.memlora.distillation.examples;
 
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +24,7 @@ final class FactDates {
 
     /** The fact with its relative dates resolved; where it has no date, the one of the turn's sentence that it comes from. */
     static String dated(String fact, DialogueTurn turn) {
-        LocalDate day = turn.time().atZone(ZoneOffset.UTC).toLocalDate();
+        LocalDate day = turn.day();
         String resolved = RelativeDates.resolve(Words.oneLine(fact), day);
         if (!resolved.equals(Words.oneLine(fact)) || DATE.matcher(resolved).find()) {
             return resolved;

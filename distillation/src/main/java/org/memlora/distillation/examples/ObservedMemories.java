@@ -1,8 +1,6 @@
 package org.memlora.distillation.examples;
 
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,7 +39,7 @@ final class ObservedMemories {
                 if (!evidence.isEmpty()) {
                     DialogueTurn last = said.get(evidence.get(evidence.size() - 1));
                     bare.add(memory(FactIds.mint(conversation.id(), last.eventId(), bare.size()), FactDates.dated(observation.text(), last), last.time(), evidence,
-                            evidence.stream().map(said::get).filter(turn -> day(turn).equals(day(last))).map(ExtractionPrompt::line).toList()));
+                            evidence.stream().map(said::get).filter(turn -> turn.day().equals(last.day())).map(ExtractionPrompt::line).toList()));
                 }
             }
         }
@@ -89,10 +87,6 @@ final class ObservedMemories {
         Memory.Said kept = new Memory.Said(Words.content(said(lines)), new float[0], lines);
         return new Memory(id, text, time, Optional.empty(), RelativeDates.dayIn(text), evidence, Optional.empty(), Optional.empty(), new float[0],
                 Optional.of(kept).filter(said -> !said.lines().isEmpty()));
-    }
-
-    private static LocalDate day(DialogueTurn turn) {
-        return turn.time().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
     private static String said(List<String> lines) {

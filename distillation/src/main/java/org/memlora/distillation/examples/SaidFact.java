@@ -1,6 +1,5 @@
 package org.memlora.distillation.examples;
 
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -39,7 +38,7 @@ final class SaidFact {
                 .filter(sentence -> !sentence.endsWith("?") && sentence.split(" ").length <= MOST_WORDS)
                 .filter(sentence -> shared(sentence, questionAndAnswer, turn.speaker(), listener) >= LEAST_SHARED)
                 .max(Comparator.comparingInt(sentence -> shared(sentence, questionAndAnswer, turn.speaker(), listener)))
-                .flatMap(sentence -> thirdPerson(RelativeDates.resolve(sentence, turn.time().atZone(ZoneOffset.UTC).toLocalDate()), turn.speaker(), listener));
+                .flatMap(sentence -> thirdPerson(RelativeDates.resolve(sentence, turn.day()), turn.speaker(), listener));
     }
 
     /** What the picture shows, where it shows all of the answer. */

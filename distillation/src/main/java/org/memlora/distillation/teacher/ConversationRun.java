@@ -38,7 +38,6 @@ final class ConversationRun {
         Completion answer(StageCall call, GenerationRequest request);
     }
 
-    private static final int QUESTION_MEMORIES = 10;
     private static final Duration BEFORE_QUESTIONS = Duration.ofMinutes(10);
 
     private final LocomoConversation conversation;
@@ -93,7 +92,7 @@ final class ConversationRun {
     }
 
     private void question(LocomoConversation.Question question, Instant time) {
-        List<ScoredMemory> memories = retriever.retrieve(bank, question.text(), QUESTION_MEMORIES);
+        List<ScoredMemory> memories = retriever.retrieve(bank, question.text(), QuestionContext.USUALLY_READ);
         if (!memories.isEmpty()) {
             Optional<String> gold = question.adversarial() ? Optional.of(GenerationExamples.NOT_MENTIONED) : question.answer();
             call = new StageCall(Stage.GENERATION, id(Stage.GENERATION, question.id()), List.of(question.id()), Optional.empty(), gold);

@@ -28,7 +28,6 @@ import org.memlora.topology.serving.StageMeter;
 final class StageOperators implements MemorySystem {
 
     private static final int CACHED_EMBEDDINGS = 10_000;
-    private static final int QUESTION_MEMORIES = 10;
 
     private final ExtractionOperator extraction;
     private final UpdateOperator update;
@@ -73,7 +72,7 @@ final class StageOperators implements MemorySystem {
     public int answer(List<Asked> questions) {
         List<QuestionContext> contexts = new ArrayList<>();
         for (Asked asked : questions) {
-            List<ScoredMemory> memories = retriever.retrieve(bank(asked.bankId()), asked.question().text(), QUESTION_MEMORIES);
+            List<ScoredMemory> memories = retriever.retrieve(bank(asked.bankId()), asked.question().text(), QuestionContext.USUALLY_READ);
             if (!memories.isEmpty()) {
                 contexts.add(new QuestionContext(asked.bankId(), asked.question().eventId(), asked.question().text(),
                         asked.question().time(), memories, QuestionContext.USUALLY_TOLD));

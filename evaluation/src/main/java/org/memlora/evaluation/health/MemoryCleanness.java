@@ -46,11 +46,12 @@ public record MemoryCleanness(int memories, double duplicatesLeft, Double junkRa
 
     private static int duplicates(List<String> texts, TextEmbedder embedder) {
         List<float[]> vectors = texts.isEmpty() ? List.of() : embedder.embed(texts);
+        List<String> sayings = texts.stream().map(Words::saying).toList();
         int duplicates = 0;
         for (int i = 0; i < texts.size(); i++) {
             boolean found = false;
             for (int j = 0; j < i && !found; j++) {
-                found = Words.saying(texts.get(i)).equals(Words.saying(texts.get(j))) || TextEmbedder.cosine(vectors.get(i), vectors.get(j)) >= SAME;
+                found = sayings.get(i).equals(sayings.get(j)) || TextEmbedder.cosine(vectors.get(i), vectors.get(j)) >= SAME;
             }
             duplicates += found ? 1 : 0;
         }

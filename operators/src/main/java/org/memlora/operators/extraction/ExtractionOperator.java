@@ -2,7 +2,6 @@ package org.memlora.operators.extraction;
 
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -133,20 +132,16 @@ public final class ExtractionOperator {
 
     /** The sources of the day of the last one, and what was replied where one asks: what was asked alone says nothing. */
     private static List<String> lines(Exchange exchange, List<DialogueTurn> sources) {
-        LocalDate day = day(sources.get(sources.size() - 1));
+        LocalDate day = sources.get(sources.size() - 1).day();
         boolean asked = false;
         List<String> lines = new ArrayList<>();
         for (DialogueTurn turn : exchange.turns()) {
-            if ((sources.contains(turn) || asked) && day(turn).equals(day)) {
+            if ((sources.contains(turn) || asked) && turn.day().equals(day)) {
                 lines.add(ExtractionPrompt.line(turn));
                 asked = turn.text().strip().endsWith("?");
             }
         }
         return lines;
-    }
-
-    private static LocalDate day(DialogueTurn turn) {
-        return turn.time().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
     /** The picture whose description has most words of the fact; none that the fact could be told without. */

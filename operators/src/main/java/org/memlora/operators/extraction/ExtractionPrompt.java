@@ -1,7 +1,5 @@
 package org.memlora.operators.extraction;
 
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.memlora.models.ChatMessage;
@@ -58,9 +56,8 @@ public final class ExtractionPrompt {
 
     /** A turn as the model reads it: one line, its dates absolute. */
     public static String line(DialogueTurn turn) {
-        LocalDate day = turn.time().atZone(ZoneOffset.UTC).toLocalDate();
         String picture = turn.pictureDescription().map(text -> " [shares a picture: " + text + "]").orElse("");
-        return Words.oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), day) + picture);
+        return Words.oneLine(turn.speaker() + ": " + RelativeDates.resolve(turn.text(), turn.day()) + picture);
     }
 
     /** These facts as an output of {@link #GRAMMAR}: what {@link #parse} reads. */

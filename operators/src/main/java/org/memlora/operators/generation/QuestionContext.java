@@ -10,7 +10,8 @@ import org.memlora.operators.memory.ScoredMemory;
  * @param told how many of them the model is told at most, the best ones: a small model finds the answer sooner among few
  */
 public record QuestionContext(String bankId, String questionEventId, String question, Instant time, List<ScoredMemory> memories, int told) {
-    /** As the pipeline tells where nothing else is set. */
+    /** As the pipeline reads, and tells, where nothing else is set. */
+    public static final int USUALLY_READ = 10;
     public static final int USUALLY_TOLD = 5;
 
     public QuestionContext {

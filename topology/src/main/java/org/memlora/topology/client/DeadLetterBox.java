@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -65,8 +64,7 @@ public final class DeadLetterBox implements AutoCloseable {
 
     DeadLetterBox(Map<String, Object> settings, AvroSerdes serdes, int maxMessageBytes) {
         this.settings = new HashMap<>(settings);
-        this.settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxMessageBytes);
-        this.settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, PipelineSettings.producerMemory(maxMessageBytes));
+        this.settings.putAll(PipelineSettings.producerLimits(maxMessageBytes));
         this.serdes = serdes;
     }
 

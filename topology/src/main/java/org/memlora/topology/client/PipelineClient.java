@@ -153,8 +153,7 @@ public final class PipelineClient implements AutoCloseable {
         own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // With more, the broker of a partition that is just being led takes a later request for a new producer's first, and never the one before.
         own.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        own.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, maxMessageBytes);
-        own.put(ProducerConfig.BUFFER_MEMORY_CONFIG, PipelineSettings.producerMemory(maxMessageBytes));
+        own.putAll(PipelineSettings.producerLimits(maxMessageBytes));
         own.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
         own.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
         own.remove(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG);

@@ -145,18 +145,18 @@ public final class InboxProcessor implements Processor<String, byte[], String, O
         if (isOurs(event.getBankId())) {
             return true;
         }
-        refuse(Stage.INBOX, origin, null, "WRONG_PARTITION: the bank's partition is " + OutputKey.hash(event.getBankId()) % partitions.getAsInt()
+        refuse(Stage.INBOX, origin, null, "WRONG_PARTITION: the bank's partition is " + OutputKey.bankPartition(event.getBankId(), partitions.getAsInt())
                 + " of " + partitions.getAsInt() + ", the event stands in " + context.taskId().partition(), event, record.value());
         return false;
     }
 
-    /** Letters are filed under the record's key, as the letters of another bank are numbered by another task; under none where that is the key's, too. */
+    /** The key to file a letter under: the record's, unless another task numbers the letters of that key; then none. */
     private String filed(String key) {
         return key == null || isOurs(key) ? key : null;
     }
 
     private boolean isOurs(String key) {
-        return partitions.isEmpty() || OutputKey.hash(key) % partitions.getAsInt() == context.taskId().partition();
+        return partitions.isEmpty() || OutputKey.bankPartition(key, partitions.getAsInt()) == context.taskId().partition();
     }
 
     private boolean isNew(ConversationEvent event, Origin origin) {

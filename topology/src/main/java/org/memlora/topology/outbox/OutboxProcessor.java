@@ -36,7 +36,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
 
     private final ErasureTimes times;
     private final Consumer<TaskId> compaction;
-    private final EventsTopic deletion;
+    private final EventsTopic events;
     private final int maxEventBytes;
     private final PipelineMetrics metrics;
     private ProcessorContext<String, Object> context;
@@ -47,13 +47,13 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
      * @param compaction drops from the local stores of a task what was deleted
      * @param maxEventBytes room for events in a dead letter
      */
-    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventsTopic deletion, int maxEventBytes,
+    public OutboxProcessor(ErasureTimes times, Consumer<TaskId> compaction, EventsTopic events, int maxEventBytes,
             PipelineMetrics metrics) {
         this.metrics = metrics;
         this.maxEventBytes = maxEventBytes;
         this.times = times;
         this.compaction = compaction;
-        this.deletion = deletion;
+        this.events = events;
     }
 
     @Override
@@ -124,7 +124,7 @@ public final class OutboxProcessor implements Processor<String, Object, String, 
         }
         OptionalLong due = erasures.takeDeletion(now);
         if (due.isPresent()) {
-            if (deletion.deleteBefore(context.taskId().partition(), due.getAsLong())) {
+            if (events.deleteBefore(context.taskId().partition(), due.getAsLong())) {
                 // Once more: a store that was restored since the sweep may hold what the changelog had not dropped yet.
                 compaction.accept(context.taskId());
             } else {
