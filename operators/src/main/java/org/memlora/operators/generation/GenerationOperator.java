@@ -30,13 +30,17 @@ public final class GenerationOperator {
         for (int i = 0; i < questions.size(); i++) {
             Completion completion = batch.completions().get(i);
             String eventId = questions.get(i).questionEventId();
-            answers.add(new GeneratedAnswer(eventId, text(completion), model.expert(), batch.usage(i), failures(eventId, completion)));
+            Optional<String> text = Optional.empty();
+            Optional<String> declined = Optional.empty();
+            if (completion.finishReason() != FinishReason.FAILED) {
+                AnswerGrounding grounding = new AnswerGrounding(questions.get(i));
+                String said = grounding.withoutInventedItems(GenerationPrompt.parse(completion.text()));
+                declined = grounding.somebodyElse(said);
+                text = Optional.of(declined.isPresent() ? AnswerGrounding.NOT_MENTIONED : said);
+            }
+            answers.add(new GeneratedAnswer(eventId, text, model.expert(), batch.usage(i), failures(eventId, completion), declined));
         }
         return answers;
-    }
-
-    private static Optional<String> text(Completion completion) {
-        return completion.finishReason() == FinishReason.FAILED ? Optional.empty() : Optional.of(GenerationPrompt.parse(completion.text()));
     }
 
     private static List<StageFailure> failures(String eventId, Completion completion) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -42,7 +43,7 @@ public final class GenerationPrompt {
     /** @param expert whether the stage's expert reads it: the short instruction then */
     public static List<ChatMessage> messages(QuestionContext context, boolean expert) {
         StringBuilder text = new StringBuilder("Memories:\n");
-        lines(context.memories(), context.told()).forEach(line -> text.append("- ").append(line).append('\n'));
+        told(context).forEach(line -> text.append("- ").append(line.shown()).append('\n'));
         text.append("Question: ").append(DatesInWords.in(Words.oneLine(RelativeDates.resolve(context.question(), day(context.time())))));
         return List.of(ChatMessage.system(expert ? EXPERT_INSTRUCTION : BASE_INSTRUCTION), ChatMessage.user(text.toString()));
     }
@@ -61,15 +62,16 @@ public final class GenerationPrompt {
     }
 
     /**
-     * A turn of which something has ended is not told: it would say that as if it held. A memory whose turns stand there already needs no
-     * line of its own, and the next one takes its place.
+     * The lines of the memories. A turn of which something has ended is not told: it would say that as if it held. A memory whose turns
+     * stand there already needs no line of its own, and the next one takes its place.
      */
-    private static Set<String> lines(List<ScoredMemory> memories, int told) {
+    static Collection<ToldLine> told(QuestionContext context) {
+        List<ScoredMemory> memories = context.memories();
         Set<String> ended = memories.stream().map(ScoredMemory::memory).filter(memory -> memory.validTo().isPresent())
                 .flatMap(memory -> memory.sourceEventIds().stream()).collect(Collectors.toSet());
-        Set<String> lines = new LinkedHashSet<>();
+        Set<ToldLine> lines = new LinkedHashSet<>();
         Set<String> quoted = new HashSet<>();
-        int left = told;
+        int left = context.told();
         for (int i = 0; i < memories.size() && left > 0; i++) {
             Memory memory = memories.get(i).memory();
             List<String> turns = i < QUOTED && Collections.disjoint(memory.sourceEventIds(), ended) ? turns(memory) : List.of();
@@ -93,15 +95,16 @@ public final class GenerationPrompt {
      * "19 May 2023: fact": the day it happened, else the day it was said, unless the fact itself names that day (a date is a quarter of a
      * line's tokens); closed ones say until when they held. A week or weekend is no day: it stands beside the day it was said.
      */
-    private static String line(Memory memory) {
+    private static ToldLine line(Memory memory) {
         String text = Words.oneLine(memory.text());
         LocalDate day = memory.occurredOn().filter(happened -> !text.matches(".*\\bweek(?:end)? of " + happened + ".*")).orElseGet(() -> day(memory.validFrom()));
         String until = memory.validTo().map(end -> " (until " + DatesInWords.of(day(end)) + ")").orElse("");
-        return dated(day, text) + until;
+        return dated(day, text + until);
     }
 
-    private static String dated(LocalDate day, String text) {
-        return (text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + DatesInWords.in(text);
+    private static ToldLine dated(LocalDate day, String text) {
+        String words = DatesInWords.in(text);
+        return new ToldLine((text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + words, words);
     }
 
     private static LocalDate day(Instant time) {

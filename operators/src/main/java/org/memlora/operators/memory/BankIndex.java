@@ -12,16 +12,18 @@ import java.util.Set;
 /**
  * What retrieval must know of each memory of a bank, in the heap: vectors, content words, closed or not; no text. Two
  * vectors: the fact's own, to find what says the same, and one that is drawn to what was said, to find what answers a
- * question. It takes some 8 bytes per vector dimension and 350 more per memory. Threading: one thread.
+ * question. It takes some 8 bytes per vector dimension and 370 more per memory. Threading: one thread.
  */
 public final class BankIndex {
 
-    static final byte OWN = 2;
-    static final byte SAID = 1;
+    static final byte OWN = 4;
+    static final byte SAID = 3;
     private static final float SAID_SHARE = 1f / 3;
     private static final int FIRST_CAPACITY = 4;
+    /** What was said further apart is another conversation. */
+    private static final long TOGETHER_MILLIS = 3_600_000;
     /** Id, its entry in the map, and the places in the arrays. */
-    private static final int ENTRY_BYTES = 180;
+    private static final int ENTRY_BYTES = 200;
     private static final int WORD_BYTES = 100;
 
     private final Map<String, Integer> places = new HashMap<>();
@@ -30,6 +32,9 @@ public final class BankIndex {
     private final VectorTable fits = new VectorTable();
     private final List<String> ids = new ArrayList<>();
     private final BitSet closed = new BitSet();
+    /** Places in the order in which their memories were said, whatever the order in which they were put; of one moment by id. */
+    private int[] bySaid = new int[FIRST_CAPACITY];
+    private long[] saidAt = new long[FIRST_CAPACITY];
     private int[] wordsFrom = new int[FIRST_CAPACITY];
     private int[] ownWordsTo = new int[FIRST_CAPACITY];
     private int[] wordsTo = new int[FIRST_CAPACITY];
@@ -47,6 +52,7 @@ public final class BankIndex {
             ownWordsTo = withRoom(ownWordsTo, ids.size());
             wordsTo = withRoom(wordsTo, ids.size());
         }
+        putInOrder(place, memory.validFrom().toEpochMilli(), known == null);
         facts.put(place, memory.embedding());
         fits.put(place, memory.said().map(said -> drawn(memory.embedding(), said.embedding())).orElse(memory.embedding()));
         closed.set(place, memory.validTo().isPresent());
@@ -127,6 +133,56 @@ public final class BankIndex {
             }
         }
         return any;
+    }
+
+    /** The better score of the memories said right before and right after each, in the same conversation; 0 where there are none. By place. */
+    double[] beside(double[] scores) {
+        double[] beside = new double[ids.size()];
+        for (int i = 1; i < ids.size(); i++) {
+            int before = bySaid[i - 1];
+            int after = bySaid[i];
+            if (saidAt[after] - saidAt[before] <= TOGETHER_MILLIS) {
+                beside[before] = Math.max(beside[before], scores[after]);
+                beside[after] = Math.max(beside[after], scores[before]);
+            }
+        }
+        return beside;
+    }
+
+    private void putInOrder(int place, long time, boolean isNew) {
+        if (isNew) {
+            bySaid = withRoom(bySaid, ids.size());
+            if (saidAt.length < ids.size()) {
+                saidAt = Arrays.copyOf(saidAt, bySaid.length);
+            }
+        } else if (saidAt[place] == time) {
+            return;
+        } else {
+            int old = placeInOrder(place, ids.size());
+            System.arraycopy(bySaid, old + 1, bySaid, old, ids.size() - 1 - old);
+        }
+        saidAt[place] = time;
+        int others = ids.size() - 1;
+        int position = placeInOrder(place, others);
+        System.arraycopy(bySaid, position, bySaid, position + 1, others - position);
+        bySaid[position] = place;
+    }
+
+    /** Where the place stands, or belongs, among the first so many of the order. */
+    private int placeInOrder(int place, int count) {
+        int from = 0;
+        int to = count;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            int other = bySaid[middle];
+            int order = saidAt[other] != saidAt[place] ? Long.compare(saidAt[other], saidAt[place]) : ids.get(other).compareTo(ids.get(place));
+            if (order < 0) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
     }
 
     /** @param own the first of {@code content} */

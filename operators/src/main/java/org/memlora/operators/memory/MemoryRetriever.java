@@ -8,15 +8,17 @@ import org.memlora.models.embedding.TextEmbedder;
 /**
  * Finds the memories of one bank that fit a text: scores over the bank's {@link BankIndex}, a heap of the best, and only those are read.
  *
- * <p>score = 2/3 cosine(query, fact) + 1/3 cosine(query, what was said) + {@value #WORD_WEIGHT} * overlap - {@value #CLOSED_PENALTY}
- * where the memory is closed, with overlap = sum of idf over the query's content words that the memory holds / sum of idf over all
- * of them, words that only what was said holds counted half, and idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names
- * and numbers, words find them. Where only the text is known, it stands for what was said. A closed memory tells itself apart by its
- * {@code validTo}. Threading: may be called by all threads, with different banks.
+ * <p>score = own + {@value #BESIDE_WEIGHT} * the better own of what was said right before and right after - {@value #CLOSED_PENALTY}
+ * where the memory is closed; own = 2/3 cosine(query, fact) + 1/3 cosine(query, what was said) + {@value #WORD_WEIGHT} * overlap, with
+ * overlap = sum of idf over the query's content words that the memory holds / sum of idf over all of them, words that only what was
+ * said holds counted three quarters, and idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names and numbers, words find
+ * them; an answer often stands beside what a question names. Where only the text is known, it stands for what was said. A closed
+ * memory tells itself apart by its {@code validTo}. Threading: may be called by all threads, with different banks.
  */
 public final class MemoryRetriever {
 
-    static final double WORD_WEIGHT = 0.4;
+    static final double WORD_WEIGHT = 0.5;
+    static final double BESIDE_WEIGHT = 0.1;
     /** "Used to" questions still reach closed memories; a valid one of like fit stands first. */
     static final double CLOSED_PENALTY = 0.1;
     /** A vector's product with itself may miss 1 by this much. */
@@ -44,12 +46,16 @@ public final class MemoryRetriever {
         index.requireDimensions("the query vector", queryVector);
         Overlap overlap = new Overlap(List.copyOf(Words.content(query)), index, includeClosed);
         float[] fits = index.fits(queryVector);
+        double[] own = new double[index.size()];
+        for (int i = 0; i < own.length; i++) {
+            own[i] = fits[i] + WORD_WEIGHT * overlap.of(i);
+        }
+        double[] beside = index.beside(own);
         Best best = new Best(limit);
-        for (int i = 0; i < index.size(); i++) {
+        for (int i = 0; i < own.length; i++) {
             boolean closed = index.isClosed(i);
             if (includeClosed || !closed) {
-                double fit = fits[i] - (closed ? CLOSED_PENALTY : 0);
-                best.offer(index.id(i), fit + WORD_WEIGHT * overlap.of(i));
+                best.offer(index.id(i), own[i] + BESIDE_WEIGHT * beside[i] - (closed ? CLOSED_PENALTY : 0));
             }
         }
         return best.read(bank);

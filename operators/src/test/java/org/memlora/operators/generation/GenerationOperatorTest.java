@@ -129,6 +129,36 @@ class GenerationOperatorTest {
         assertThat(GenerationPrompt.parse(output)).isEqualTo(expected);
     }
 
+    /** Ann's and Ben's turns; facts of both, told by their text. */
+    private static final ScoredMemory[] OF_BOTH = {saidIn("Ann is tall", null, "Ann: I'm tall!"), saidIn("Ben has a dog", null, "Ben: Luna is my dog, she bit the postman"),
+        saidIn("Ann met Ben's sister Eve in Oslo", null, "Ann: Your sister is nice"), saidIn("Ben paints seascapes", null, "Ben: I do seascapes"),
+        saidIn("Ben calls Ann the best cook of Leeds", null, "Ben: You cook so well")};
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"What pet does Ann have?|Luna|Ben|Ann", "What does Ann paint?|Seascapes and portraits|Ben|Ann", "How tall is Ben?|tall|Ann|Ben"})
+    void shouldDeclineWhatIsKnownOfSomebodyElse(String question, String said, String known, String asked) {
+        GeneratedAnswer answer = answer(new ScriptedLanguageModel("generation").otherwise(said), question(question, OF_BOTH)).get(0);
+        assertThat(answer.text()).contains("not mentioned");
+        assertThat(answer.declined()).contains("SOMEBODY_ELSE: \"" + said + "\" stands in what is remembered of " + known + ", not of " + asked);
+        assertThat(answer.failures()).as("nothing failed").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"What pet does Ben have?|Luna", "Whom did Ben's dog bite?|the postman", "Who is Eve, Ann?|Ben's sister", "What is Ann called?|the best cook of Leeds",
+        "What pet do Ann and Ben have?|Luna", "What pet does Eve have?|Luna", "What pet does Ann have?|Yes", "What pet does Ann have?|a cat and a fish and Luna the dog from Hull", "Is Ann Ben?|Ann"})
+    void shouldTakeWhatMayBeKnownOfWhoIsAskedAbout(String question, String said) {
+        GeneratedAnswer answer = answer(new ScriptedLanguageModel("generation").otherwise(said), question(question, OF_BOTH)).get(0);
+        assertThat(answer.text()).contains(said);
+        assertThat(answer.declined()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"seascapes, the Chronicles of Narnia, Luna|seascapes, Luna", "Yes, she is tall|Yes, she is tall", "Rex, Milo|Rex", "Narnia, 7 May, 2023|Narnia, 7 May, 2023",
+        "cooks, in Leeds|cooks, in Leeds"})
+    void shouldLeaveOutFurtherItemsOfAListThatNothingTells(String output, String expected) {
+        assertThat(answer(new ScriptedLanguageModel("generation").otherwise(output), question("What?", OF_BOTH)).get(0).text()).contains(expected);
+    }
+
     @Test
     void shouldReportFailureAndTokenLimit() {
         var model = new CannedModel(request -> request.prompt().get(1).content().contains("bad")

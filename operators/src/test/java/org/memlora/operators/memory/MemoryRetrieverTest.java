@@ -84,10 +84,10 @@ class MemoryRetrieverTest {
     }
 
     @Test
-    void shouldCountAWordOfTheFactTwiceOneOfTheDialogueOnce() {
+    void shouldCountAWordOfTheFactWholeOneOfTheDialogueThreeQuarters() {
         putSaid("fact", "Rex barks", "so it does");
-        putSaid("said", "so it does", "Rex barks");
-        putSaid("none", "tea", "tea");
+        bank.put(alone("said", "so it does", "Rex barks", NOON.plusSeconds(4000)));
+        bank.put(alone("none", "tea", "tea", NOON.plusSeconds(8000)));
         List<ScoredMemory> found = retriever.retrieve(bank, "Rex", 3);
         assertThat(ids(found)).containsExactly("fact", "said", "none");
         float[] rex = embedder.embed(List.of("Rex")).get(0);
@@ -95,7 +95,48 @@ class MemoryRetrieverTest {
         double near = TextEmbedder.cosine(rex, vectors.get(0));
         double far = TextEmbedder.cosine(rex, vectors.get(1));
         assertThat(found.get(0).score()).isCloseTo((2 * near + far) / 3 + MemoryRetriever.WORD_WEIGHT, within(1e-6));
-        assertThat(found.get(1).score()).isCloseTo((2 * far + near) / 3 + MemoryRetriever.WORD_WEIGHT / 2, within(1e-6));
+        assertThat(found.get(1).score()).isCloseTo((2 * far + near) / 3 + MemoryRetriever.WORD_WEIGHT * 3 / 4, within(1e-6));
+    }
+
+    private Memory alone(String id, String text, String said, Instant time) {
+        List<float[]> vectors = embedder.embed(List.of(text, said));
+        return new Memory(id, text, time, Optional.empty(), Optional.empty(), List.of("e"), Optional.empty(), Optional.empty(), vectors.get(0),
+                Optional.of(new Memory.Said(Words.content(said), vectors.get(1), List.of())));
+    }
+
+    /** At minutes 0, 50, 100 and 170: "alone" is another conversation. Put in any order, as a restart reads them by id. */
+    @Test
+    void shouldRaiseWhatWasSaidBesideAGoodFit() {
+        List<Memory> said = List.of(alone("hit", "Rex barks", "Rex barks", NOON), alone("beside", "tea", "tea", NOON.plusSeconds(3000)),
+                alone("next", "tea", "tea", NOON.plusSeconds(6000)), alone("alone", "tea", "tea", NOON.plusSeconds(10_200)));
+        double tea = TextEmbedder.cosine(embedder.embed(List.of("Rex")).get(0), embedder.embed(List.of("tea")).get(0));
+        for (int first = 0; first < said.size(); first++) {
+            InMemoryBank turned = new InMemoryBank("b");
+            for (int i = 0; i < said.size(); i++) {
+                turned.put(said.get((first + i) % said.size()));
+            }
+            List<ScoredMemory> found = retriever.retrieve(turned, "Rex", 4);
+            assertThat(found.get(0).memory().id()).isEqualTo("hit");
+            double hit = found.get(0).score() - MemoryRetriever.BESIDE_WEIGHT * Math.max(0, tea);
+            assertThat(score(found, "beside")).isCloseTo(tea + MemoryRetriever.BESIDE_WEIGHT * hit, within(1e-6));
+            assertThat(score(found, "next")).isCloseTo(tea + MemoryRetriever.BESIDE_WEIGHT * Math.max(0, tea), within(1e-6));
+            assertThat(score(found, "alone")).isCloseTo(tea, within(1e-6));
+        }
+    }
+
+    @Test
+    void shouldKnowWhatStandsBesideAMemoryThatMovedInTime() {
+        bank.put(alone("hit", "Rex barks", "Rex barks", NOON));
+        bank.put(alone("tea", "tea", "tea", NOON.plusSeconds(60)));
+        double beside = score(retriever.retrieve(bank, "Rex", 2), "tea");
+        bank.put(alone("tea", "tea", "tea", NOON.plusSeconds(7200)));
+        double apart = score(retriever.retrieve(bank, "Rex", 2), "tea");
+        bank.put(alone("tea", "tea", "tea", NOON.minusSeconds(60)));
+        assertThat(score(retriever.retrieve(bank, "Rex", 2), "tea")).isEqualTo(beside).isGreaterThan(apart);
+    }
+
+    private static double score(List<ScoredMemory> found, String id) {
+        return found.stream().filter(one -> one.memory().id().equals(id)).findFirst().orElseThrow().score();
     }
 
     @Test

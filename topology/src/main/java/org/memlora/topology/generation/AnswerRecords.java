@@ -53,7 +53,7 @@ final class AnswerRecords {
     /** An answer with failures but with a text is one, and says what was wrong. */
     private Answer answered(PreparedQuestion question, List<ScoredMemory> memories, GeneratedAnswer generated, Optional<String> note,
             Map<Stage, StageUsage> work) {
-        Optional<String> failure = generated.failures().stream().findFirst().map(one -> one.reason());
+        Optional<String> failure = generated.failures().stream().findFirst().map(one -> one.reason()).or(generated::declined);
         Optional<String> text = generated.text().filter(found -> !found.isBlank());
         Optional<String> reason = text.isPresent() ? failure : failure.or(() -> Optional.of("EMPTY_ANSWER: the model said nothing"));
         return answer(question, memories, text.isPresent() ? AnswerStatus.ANSWERED : AnswerStatus.FAILED, text.orElse(""),
