@@ -18,7 +18,7 @@ import org.memlora.models.embedding.TextEmbedder;
 public final class MemoryRetriever {
 
     static final double WORD_WEIGHT = 0.5;
-    static final double BESIDE_WEIGHT = 0.1;
+    static final double BESIDE_WEIGHT = 0.15;
     /** "Used to" questions still reach closed memories; a valid one of like fit stands first. */
     static final double CLOSED_PENALTY = 0.1;
     /** A vector's product with itself may miss 1 by this much. */
