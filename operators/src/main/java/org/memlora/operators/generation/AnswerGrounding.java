@@ -2,6 +2,7 @@ package org.memlora.operators.generation;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.memlora.operators.memory.Words;
 
 /**
  * What an answer rests on: the lines that the model was told, and of whom each of them speaks. A small model answers "What pet does Ann
- * have?" with Ben's dog, and goes on with a list of books beyond those that it was told.
+ * have?" with Ben's dog, and goes on with a list of books beyond those that it was told. Speakers are known from the memories read:
+ * where none of them is of who is asked about, nothing is declined. English.
  */
 final class AnswerGrounding {
 
@@ -24,11 +26,18 @@ final class AnswerGrounding {
     static final String NOT_MENTIONED = "not mentioned";
 
     private static final Pattern SPEAKER = Pattern.compile("([^:]{1,60}): .*");
+    /** Of a fact, which may hold a colon, too: "Ann: ...", not "Ann shared a picture: ...". */
+    private static final Pattern SHORT_SPEAKER = Pattern.compile("([^:\\s'\u2019]+(?: [^:\\s'\u2019]+)?): .*");
+    /** Who says it to somebody may speak of him. */
+    private static final Pattern ADDRESSES = Pattern.compile("(?i)\\b(?:you|your|yours|u|ur)\\b");
+    /** Found anywhere, or reckoned: they tell nothing of whom a line speaks. */
+    private static final Set<String> COMMON_WORDS = Words.content("yes no not mentioned likely probably one two three four five six seven eight nine ten once twice "
+            + "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday");
+    private static final int LEAST_ROOT = 3;
 
     private final String question;
     private final Collection<ToldLine> lines;
     private final Set<String> speakers = new LinkedHashSet<>();
-    private final Set<String> names;
     private final Set<String> told = new HashSet<>();
 
     AnswerGrounding(QuestionContext context) {
@@ -36,50 +45,78 @@ final class AnswerGrounding {
         lines = GenerationPrompt.told(context);
         for (ScoredMemory scored : context.memories()) {
             Memory memory = scored.memory();
-            List<String> turns = memory.said().map(Memory.Said::lines).filter(said -> !said.isEmpty()).orElse(List.of(memory.text()));
-            turns.stream().map(SPEAKER::matcher).filter(Matcher::matches).forEach(turn -> speakers.add(turn.group(1)));
+            memory.said().map(Memory.Said::lines).orElse(List.of()).forEach(turn -> addSpeaker(SPEAKER.matcher(turn)));
+            addSpeaker(SHORT_SPEAKER.matcher(memory.text()));
         }
-        names = Words.content(String.join(" ", speakers));
         lines.forEach(line -> told.addAll(Words.content(line.shown())));
         told.addAll(Words.content(question));
     }
 
-    /** The answer without further items of a list none of whose words was told; dates and numbers stay, as they may be counted or reckoned. */
+    private void addSpeaker(Matcher turn) {
+        if (turn.matches()) {
+            speakers.add(turn.group(1));
+        }
+    }
+
+    /** The answer without further items of a list none of whose words was told, in any form; days and numbers stay, as they may be reckoned. */
     String withoutInventedItems(String answer) {
         List<String> kept = new ArrayList<>();
         for (String item : answer.split(",\\s+")) {
-            Set<String> words = Words.content(item);
-            if (kept.isEmpty() || words.isEmpty() || item.chars().anyMatch(Character::isDigit) || words.stream().anyMatch(told::contains)) {
+            if (kept.isEmpty() || Words.content(item).isEmpty() || Words.content(item).stream().anyMatch(word -> isCommon(word) || told.stream().anyMatch(other -> haveOneRoot(word, other)))) {
                 kept.add(item);
             }
         }
         return String.join(", ", kept);
     }
 
+    /** "bak" of "baking" and "bake": what stands for words in retrieval is cut too short or too long to compare as it is. */
+    private static boolean haveOneRoot(String one, String other) {
+        int shorter = Math.min(one.length(), other.length());
+        int root = shorter <= LEAST_ROOT ? shorter : Math.max(LEAST_ROOT, shorter - 1);
+        return one.equals(other) || shorter >= LEAST_ROOT && one.regionMatches(0, other, 0, root);
+    }
+
+    private static boolean isCommon(String word) {
+        return COMMON_WORDS.contains(word) || word.chars().anyMatch(Character::isDigit);
+    }
+
     /**
      * Why the answer to a question about one speaker is about another one, if it is: the lines that hold most of its words, at least
-     * half of them, all speak of others and none names who was asked about.
+     * half of them, all are of others, who don't speak to anybody there, and neither they nor their facts name who was asked about.
      */
     Optional<String> somebodyElse(String answer) {
-        List<String> asked = speakers.stream().filter(speaker -> isNamed(speaker, question)).toList();
         Set<String> words = Words.content(answer);
-        words.removeAll(names);
-        if (asked.size() != 1 || words.isEmpty()) {
+        words.removeAll(Words.content(String.join(" ", speakers)));
+        words.removeIf(AnswerGrounding::isCommon);
+        Optional<String> asked = asked();
+        if (asked.isEmpty() || words.isEmpty()) {
             return Optional.empty();
         }
         List<ToldLine> support = support(words);
-        Set<String> others = support.stream().map(this::subject).map(subject -> subject.orElse(asked.get(0))).collect(Collectors.toCollection(LinkedHashSet::new));
-        boolean isAsked = support.isEmpty() || others.contains(asked.get(0)) || support.stream().anyMatch(line -> isNamed(asked.get(0), line.text()));
-        return isAsked ? Optional.empty() : Optional.of("SOMEBODY_ELSE: \"" + answer + "\" stands in what is remembered of " + String.join(" and ", others)
-                + ", not of " + asked.get(0));
+        if (support.isEmpty() || support.stream().anyMatch(line -> maySpeakOf(asked.get(), line))) {
+            return Optional.empty();
+        }
+        String others = support.stream().map(line -> subject(line).orElseThrow()).distinct().collect(Collectors.joining(" and "));
+        return Optional.of("SOMEBODY_ELSE: \"" + answer + "\" stands in what is remembered of " + others + ", not of " + asked.get());
+    }
+
+    /** The only speaker whom the question names, in the name's own letters: "will" is no Will, and "Will" at the beginning may be none. */
+    private Optional<String> asked() {
+        List<String> named = speakers.stream().filter(speaker -> isNamed(speaker, question)).toList();
+        return named.size() == 1 && question.indexOf(named.get(0)) > 0 ? Optional.of(named.get(0)) : Optional.empty();
+    }
+
+    private boolean maySpeakOf(String speaker, ToldLine line) {
+        return subject(line).filter(subject -> !subject.equals(speaker)).isEmpty() || isNamed(speaker, line.text()) || isNamed(speaker, line.fact())
+                || ADDRESSES.matcher(line.text()).find();
     }
 
     /** The lines with most of the words; none if that is less than half. */
     private List<ToldLine> support(Set<String> words) {
         List<ToldLine> best = new ArrayList<>();
-        int most = Math.max(1, (words.size() + 1) / 2);
+        int most = (words.size() + 1) / 2;
         for (ToldLine line : lines) {
-            Set<String> held = Words.content(line.shown());
+            Set<String> held = Words.content(line.text());
             held.retainAll(words);
             if (held.size() > most) {
                 most = held.size();
@@ -95,7 +132,7 @@ final class AnswerGrounding {
     /** The speaker whom the line begins with: who says it, or of whom the fact is. The longest, where one name begins another. */
     private Optional<String> subject(ToldLine line) {
         return speakers.stream().filter(speaker -> (Words.normalised(line.text()) + " ").startsWith(Words.normalised(speaker) + " "))
-                .max((one, other) -> Integer.compare(one.length(), other.length()));
+                .max(Comparator.comparingInt(String::length));
     }
 
     private static boolean isNamed(String speaker, String text) {

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.memlora.models.ChatMessage;
@@ -69,22 +70,27 @@ public final class GenerationPrompt {
         List<ScoredMemory> memories = context.memories();
         Set<String> ended = memories.stream().map(ScoredMemory::memory).filter(memory -> memory.validTo().isPresent())
                 .flatMap(memory -> memory.sourceEventIds().stream()).collect(Collectors.toSet());
-        Set<ToldLine> lines = new LinkedHashSet<>();
+        Map<String, ToldLine> lines = new LinkedHashMap<>();
         Set<String> quoted = new HashSet<>();
         int left = context.told();
         for (int i = 0; i < memories.size() && left > 0; i++) {
             Memory memory = memories.get(i).memory();
             List<String> turns = i < QUOTED && Collections.disjoint(memory.sourceEventIds(), ended) ? turns(memory) : List.of();
             if (!turns.isEmpty()) {
-                turns.forEach(turn -> lines.add(dated(day(memory.validFrom()), turn)));
+                turns.forEach(turn -> add(lines, dated(day(memory.validFrom()), turn, memory.text())));
                 quoted.addAll(memory.sourceEventIds());
                 left--;
             } else if (memory.sourceEventIds().isEmpty() || !quoted.containsAll(memory.sourceEventIds())) {
-                lines.add(line(memory));
+                add(lines, line(memory));
                 left--;
             }
         }
-        return lines;
+        return lines.values();
+    }
+
+    /** Each line once; of a turn that two memories rest on, both facts. */
+    private static void add(Map<String, ToldLine> lines, ToldLine line) {
+        lines.merge(line.shown(), line, (one, other) -> new ToldLine(one.shown(), one.text(), one.fact() + "\n" + other.fact()));
     }
 
     private static List<String> turns(Memory memory) {
@@ -99,12 +105,12 @@ public final class GenerationPrompt {
         String text = Words.oneLine(memory.text());
         LocalDate day = memory.occurredOn().filter(happened -> !text.matches(".*\\bweek(?:end)? of " + happened + ".*")).orElseGet(() -> day(memory.validFrom()));
         String until = memory.validTo().map(end -> " (until " + DatesInWords.of(day(end)) + ")").orElse("");
-        return dated(day, text + until);
+        return dated(day, text + until, text);
     }
 
-    private static ToldLine dated(LocalDate day, String text) {
+    private static ToldLine dated(LocalDate day, String text, String fact) {
         String words = DatesInWords.in(text);
-        return new ToldLine((text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + words, words);
+        return new ToldLine((text.contains(day.toString()) ? "" : DatesInWords.of(day) + ": ") + words, words, fact);
     }
 
     private static LocalDate day(Instant time) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What retrieval must know of each memory of a bank, in the heap: vectors, content words, closed or not; no text. Two
+ * What retrieval must know of each memory of a bank, in the heap: vectors, content words, when it was said, closed or not; no text. Two
  * vectors: the fact's own, to find what says the same, and one that is drawn to what was said, to find what answers a
  * question. It takes some 8 bytes per vector dimension and 370 more per memory. Threading: one thread.
  */
@@ -20,7 +20,7 @@ public final class BankIndex {
     static final byte SAID = 3;
     private static final float SAID_SHARE = 1f / 3;
     private static final int FIRST_CAPACITY = 4;
-    /** What was said further apart is another conversation. */
+    /** What was said further apart than an hour is another conversation. */
     private static final long TOGETHER_MILLIS = 3_600_000;
     /** Id, its entry in the map, and the places in the arrays. */
     private static final int ENTRY_BYTES = 200;
@@ -135,16 +135,30 @@ public final class BankIndex {
         return any;
     }
 
-    /** The better score of the memories said right before and right after each, in the same conversation; 0 where there are none. By place. */
+    /**
+     * The best score among the memories said right before and right after each, in the same conversation; 0 where there are none, or
+     * none above it. Memories of one moment stand together, beside those of the next. By place.
+     */
     double[] beside(double[] scores) {
-        double[] beside = new double[ids.size()];
-        for (int i = 1; i < ids.size(); i++) {
-            int before = bySaid[i - 1];
-            int after = bySaid[i];
-            if (saidAt[after] - saidAt[before] <= TOGETHER_MILLIS) {
-                beside[before] = Math.max(beside[before], scores[after]);
-                beside[after] = Math.max(beside[after], scores[before]);
+        int size = ids.size();
+        int[] moment = new int[size];
+        double[] best = new double[size];
+        long[] time = new long[size];
+        int moments = 0;
+        for (int i = 0; i < size; i++) {
+            int place = bySaid[i];
+            if (i == 0 || saidAt[place] != time[moments - 1]) {
+                time[moments++] = saidAt[place];
             }
+            moment[place] = moments - 1;
+            best[moments - 1] = Math.max(best[moments - 1], scores[place]);
+        }
+        double[] beside = new double[size];
+        for (int place = 0; place < size; place++) {
+            int now = moment[place];
+            double before = now > 0 && time[now] - time[now - 1] <= TOGETHER_MILLIS ? best[now - 1] : 0;
+            double after = now + 1 < moments && time[now + 1] - time[now] <= TOGETHER_MILLIS ? best[now + 1] : 0;
+            beside[place] = Math.max(before, after);
         }
         return beside;
     }

@@ -125,6 +125,18 @@ class MemoryRetrieverTest {
     }
 
     @Test
+    void shouldHoldMemoriesOfOneMomentForOneBesideTheNext() {
+        for (String id : List.of("a", "b", "c")) {
+            bank.put(alone(id, "tea", "tea", NOON.plusSeconds(60)));
+        }
+        bank.put(alone("hit", "Rex barks", "Rex barks", NOON));
+        List<ScoredMemory> found = retriever.retrieve(bank, "Rex", 4);
+        assertThat(found.subList(1, 4)).extracting(ScoredMemory::score).as("as near to the hit, whatever their ids").containsOnly(score(found, "a"));
+        double tea = TextEmbedder.cosine(embedder.embed(List.of("Rex")).get(0), embedder.embed(List.of("tea")).get(0));
+        assertThat(score(found, "a")).isGreaterThan(tea + 0.05);
+    }
+
+    @Test
     void shouldKnowWhatStandsBesideAMemoryThatMovedInTime() {
         bank.put(alone("hit", "Rex barks", "Rex barks", NOON));
         bank.put(alone("tea", "tea", "tea", NOON.plusSeconds(60)));

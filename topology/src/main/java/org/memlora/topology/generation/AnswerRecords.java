@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.memlora.models.GenerationRequest;
 import org.memlora.operators.Stage;
 import org.memlora.operators.StageUsage;
@@ -53,11 +55,12 @@ final class AnswerRecords {
     /** An answer with failures but with a text is one, and says what was wrong. */
     private Answer answered(PreparedQuestion question, List<ScoredMemory> memories, GeneratedAnswer generated, Optional<String> note,
             Map<Stage, StageUsage> work) {
-        Optional<String> failure = generated.failures().stream().findFirst().map(one -> one.reason()).or(generated::declined);
+        Optional<String> failure = generated.failures().stream().findFirst().map(one -> one.reason());
         Optional<String> text = generated.text().filter(found -> !found.isBlank());
-        Optional<String> reason = text.isPresent() ? failure : failure.or(() -> Optional.of("EMPTY_ANSWER: the model said nothing"));
+        Optional<String> silence = text.isPresent() || failure.isPresent() ? Optional.empty() : Optional.of("EMPTY_ANSWER: the model said nothing");
+        String reasons = Stream.of(generated.declined(), failure, silence, note).flatMap(Optional::stream).collect(Collectors.joining("; "));
         return answer(question, memories, text.isPresent() ? AnswerStatus.ANSWERED : AnswerStatus.FAILED, text.orElse(""),
-                generated.expert(), work, reason.isPresent() && note.isPresent() ? Optional.of(reason.get() + "; " + note.get()) : reason.or(() -> note));
+                generated.expert(), work, Optional.of(reasons).filter(found -> !found.isEmpty()));
     }
 
     private Answer answer(PreparedQuestion question, List<ScoredMemory> memories, AnswerStatus status, String text, String expert,
