@@ -69,6 +69,25 @@ class MemoryTopologyTest {
     }
 
     @Test
+    void shouldDeclineToAnswerOfOneWithWhatWasSaidOfAnother() {
+        try (TestPipeline pipeline = new TestPipeline()) {
+            // Given
+            pipeline.model.when(request -> request.expert().equals("generation"), "Milo");
+
+            // When
+            pipeline.send(lastTurn("b1", "e1", 0, "Ann", "My cat is Milo"), lastTurn("b1", "e2", 1, "Ben", "Rome was lovely"),
+                    question("b1", "q1", 2, "What is the cat of Ben called?"), question("b1", "q2", 2, "What is the cat of Ann called?")).flush();
+
+            // Then
+            assertThat(pipeline.answers()).extracting(Answer::getText).containsExactly("not mentioned", "Milo");
+            assertThat(pipeline.answers()).extracting(Answer::getStatus).containsOnly(AnswerStatus.ANSWERED);
+            assertThat(pipeline.answers()).extracting(Answer::getReason)
+                    .containsExactly("SOMEBODY_ELSE: \"Milo\" stands in what is remembered of Ann, not of Ben", null);
+            assertThat(pipeline.deadLetters()).as("nothing is lost").isEmpty();
+        }
+    }
+
+    @Test
     void shouldCloseMemoryThatIsUpdated() {
         try (TestPipeline pipeline = new TestPipeline()) {
             // Given
