@@ -28,8 +28,8 @@ final class AnswerGrounding {
     private static final Pattern SPEAKER = Pattern.compile("([^:]{1,60}): .*");
     /** Of a fact, which may hold a colon, too: "Ann: ...", not "Ann shared a picture: ...". */
     private static final Pattern SHORT_SPEAKER = Pattern.compile("([^:\\s'\u2019]+(?: [^:\\s'\u2019]+)?): .*");
-    /** Who says it to somebody may speak of him. */
-    private static final Pattern ADDRESSES = Pattern.compile("(?i)\\b(?:you|your|yours|u|ur)\\b");
+    /** Who says it to somebody, or asks, may speak of him. */
+    private static final Pattern ADDRESSES = Pattern.compile("(?i)\\b(?:you|your|yours|u|ur)\\b|\\?\\s*$");
     /** Found anywhere, or reckoned: they tell nothing of whom a line speaks. */
     private static final Set<String> COMMON_WORDS = Words.content("yes no not mentioned likely probably one two three four five six seven eight nine ten once twice "
             + "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday");

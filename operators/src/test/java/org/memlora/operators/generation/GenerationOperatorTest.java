@@ -130,7 +130,7 @@ class GenerationOperatorTest {
     }
 
     /** Ann's, Ben's and Will's; the first two told by their turns, the others by their fact. */
-    private static final ScoredMemory[] OF_ALL = {saidIn("Ann is tall and drinks four coffees a day", null, "Ben: Is Rex five? And do you still live on espresso?", "Ann: Always, black!"),
+    private static final ScoredMemory[] OF_ALL = {saidIn("Ann is tall and drinks four coffees a day", null, "Ben: Is Rex five? And do you still live on espresso?", "Ben: For running?", "Ann: Always, black!"),
         saidIn("Ben has a dog", null, "Ben: Luna is my dog, she bit the postman in May"),
         saidIn("Ann met Ben's sister Eve in Oslo", null, "Ann: Your sister is nice"), saidIn("Ben paints seascapes", null, "Ben: I do seascapes"),
         saidIn("Ben calls Ann the best cook of Leeds", null, "Ben: You cook so well"), saidIn("Will opens a bakery", null, "Will: I open a bakery")};
@@ -149,11 +149,11 @@ class GenerationOperatorTest {
         assertThat(answer.failures()).as("nothing failed").isEmpty();
     }
 
-    /** In turn: of him; his own words; a relative; named in the fact; two asked about; nobody known; words found anywhere; hardly told; said to her; no Will. */
+    /** In turn: of him; his own words; a relative; named in the fact; two asked about; nobody known; words found anywhere; hardly told; said to her; asked her; no answer; no Will. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"What pet does Ben have?|Luna", "Whom did Ben's dog bite?|the postman", "Who is Eve, Ann?|Ben's sister", "What is Ann called?|the best cook of Leeds",
         "What pet do Ann and Ben have?|Luna", "What pet does Eve have?|Luna", "Does Ann have a dog?|Yes", "When did Ann leave?|May", "When did Ann leave?|25 May 2023", "How many cats has Ann?|five",
-        "What pet does Ann have?|a cat and a fish and Luna the dog from Hull", "What does Ann drink?|espresso", "What does Ann like?|not mentioned", "When will it bite?|Luna", "Will it bite?|Luna",
+        "What pet does Ann have?|a cat and a fish and Luna the dog from Hull", "What does Ann drink?|espresso", "What are Ann's shoes for?|running", "What does Ann like?|not mentioned", "When will it bite?|Luna", "Will it bite?|Luna",
         "Ann has which pet?|Luna"})
     void shouldTakeWhatMayBeKnownOfWhoIsAskedAbout(String question, String said) {
         GeneratedAnswer answer = answerTo(question, said);
