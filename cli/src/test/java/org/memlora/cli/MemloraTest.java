@@ -44,6 +44,7 @@ class MemloraTest {
                 Arguments.of("demo --turns 1 --base " + folder.resolve("no-json"), 1, "cannot read " + folder.resolve("no-json")),
                 Arguments.of("demo --turns 1 --base " + folder.resolve("no.gguf"), 1, "expected a GGUF file"),
                 Arguments.of("send README.md --bootstrap-servers nohost.invalid:9092", 2, "There is no file README.md."),
+                Arguments.of("dead-letters --replay a --all", 2, "--replay and --all exclude each other"),
                 Arguments.of("memories --bank b --bootstrap-servers nohost.invalid:9092", 1, "bootstrap"),
                 Arguments.of("bench", 2, "--report"),
                 Arguments.of("bench --report r --rows ours,theirs", 2, "no row \"theirs\""),
