@@ -35,6 +35,9 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (all && !replay.isEmpty()) {
+            throw new UserError("--replay and --all exclude each other: --all replays all letters listed, and a replay can't be taken back.");
+        }
         try (PipelineClient client = connection.client(); DeadLetterBox box = client.deadLetters()) {
             List<Letter> letters = box.letters().stream().filter(letter -> bank == null || bank.equals(letter.content().getBankId())).toList();
             if (replay.isEmpty() && !all) {

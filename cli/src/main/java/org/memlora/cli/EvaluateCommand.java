@@ -82,6 +82,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if ((judgeUrl == null) != (judgeModel == null)) {
             throw new UserError("A judge needs both --judge-url and --judge-model.");
         }
+        if (vision && (rows != null || rival != null || turns != null || questions != null || judgeUrl != null)) {
+            throw new UserError("--rows, --rival, --limit-turns, --limit-questions and --judge-url don't go with --vision: leave them out.");
+        }
         if (vision) {
             String seeing = base == null ? BaseCatalog.SMOLLM2_135M : base;
             new VisionEvaluation(new LanguageModels.Request(seeing, ModelOptions.expertsFolder(experts, seeing), device, parallel, contextTokens), data,

@@ -29,8 +29,7 @@ final class SendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<ScriptedEvent> events = DialogueReader.read(file).events().stream()
-                .filter(event -> !withoutQuestions || !event.isQuestion()).toList();
+        List<ScriptedEvent> events = events(file, withoutQuestions);
         try (PipelineClient client = connection.client(); WorkProgress progress = new WorkProgress(System.err)) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (ScriptedEvent event : events) {
@@ -44,5 +43,10 @@ final class SendCommand implements Callable<Integer> {
         }
         System.out.println("Sent " + events.size() + " events.");
         return 0;
+    }
+
+    /** All of the file, also questions whose right answer is that nothing is known: who sends a file wants it whole. */
+    static List<ScriptedEvent> events(Path file, boolean withoutQuestions) {
+        return DialogueReader.readWhole(file).events().stream().filter(event -> !withoutQuestions || !event.isQuestion()).toList();
     }
 }

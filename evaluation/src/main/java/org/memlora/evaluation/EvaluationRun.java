@@ -44,16 +44,18 @@ public final class EvaluationRun {
         this.out = out;
     }
 
-    /** @throws IOException also if a judge is set and can't be used */
+    /** @throws IOException also if a judge is set and can't be used at the beginning; one that fails later leaves rows without its word */
     public void run() throws IOException, InterruptedException {
         EvaluationData data = EvaluationData.read(settings.data(), settings.mostTurns(), settings.mostQuestions());
         out.println("Evaluating " + settings.model().base() + " on " + data.conversations().size() + " conversations, " + data.turns() + " turns, "
                 + data.questions().size() + " questions; seed " + EvaluationSettings.SEED);
+        Optional<ChatJudge> judge = settings.judge().map(ChatJudge::new);
+        requireJudgeAndRival(judge);
         List<ScoredRow> rows = new ArrayList<>();
         EvaluationReport report = null;
         try (WorkProgress progress = new WorkProgress(System.err);
                 TextEmbedder embedder = new CachedTextEmbedder(new MiniLmEmbedder(), CACHED_EMBEDDINGS)) {
-            AnswerScoring scoring = new AnswerScoring(embedder, settings.judge().map(ChatJudge::new),
+            AnswerScoring scoring = new AnswerScoring(embedder, judge,
                     (row, what, done, total) -> progress.step(row.text() + ", " + what, done, total, ""));
             Set<RowName> left;
             try (LanguageModel model = LanguageModels.load(settings.model(), progress.downloads())) {
@@ -79,6 +81,18 @@ public final class EvaluationRun {
             }
         }
         report.print(out);
+    }
+
+    /** They come last in a run of hours. */
+    private void requireJudgeAndRival(Optional<ChatJudge> judge) throws IOException, InterruptedException {
+        if (judge.isPresent()) {
+            judge.get().check();
+        }
+        if (settings.rival().isPresent()) {
+            try (WorkProgress progress = new WorkProgress(System.err)) {
+                LanguageModels.fetch(settings.rival().get(), progress.downloads());
+            }
+        }
     }
 
     private EvaluationReport written(EvaluationData data, List<ScoredRow> rows, Set<RowName> left) throws IOException {
@@ -128,6 +142,7 @@ public final class EvaluationRun {
                     withSuite ? Optional.of(suite.score(outcome.healthOperations())) : Optional.empty());
             progress.close();
             out.println(String.format(Locale.ROOT, "%-26s token F1 %.3f", name.text(), row.tokenF1()));
+            row.scored().judgeFailure().ifPresent(failure -> out.println(name.text() + " was not judged: " + failure));
             return row;
         }
     }

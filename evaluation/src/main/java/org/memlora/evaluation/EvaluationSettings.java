@@ -30,6 +30,9 @@ public record EvaluationSettings(LanguageModels.Request model, Optional<String> 
         if (rows.isPresent() && rows.get().contains(RowName.RIVAL) && rival.isEmpty()) {
             throw new IllegalArgumentException("The row \"rival\" needs a base: give --rival NAME.");
         }
+        if (rows.isPresent() && !rows.get().contains(RowName.RIVAL) && rival.isPresent()) {
+            throw new IllegalArgumentException("The rival " + rival.get() + " has no row: add \"rival\" to --rows, or leave --rival out.");
+        }
     }
 
     /** @param experts names of the resident experts. @throws IllegalArgumentException if a row asked for lacks its expert */

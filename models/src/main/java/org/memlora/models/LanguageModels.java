@@ -73,6 +73,18 @@ public final class LanguageModels {
         return BaseCatalog.find(base).map(known -> home.resolve("models/experts").resolve(known.name())).filter(Files::isDirectory);
     }
 
+    /** Has the base on this machine and reads what it is, without loading it. @throws RuntimeException as {@link #load} does */
+    public static void fetch(String base, DownloadProgress progress) {
+        try {
+            Path path = BaseResolver.standard(progress).resolve(base);
+            if (!Files.isDirectory(path) || !VisionFolder.isOne(path)) {
+                OpenedBase.config(path);
+            }
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw notLoadable(base, e);
+        }
+    }
+
     /**
      * @return a {@link VisionLanguageModel} if the base is one, or the expert for pictures brings eyes
      * @throws RuntimeException with one sentence as its message if the base can't be had or read, an expert doesn't
@@ -83,8 +95,12 @@ public final class LanguageModels {
         try {
             return load(request, device, progress);
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            throw new IllegalArgumentException("Base " + request.base() + " can't be loaded: " + reason(e) + ".", e);
+            throw notLoadable(request.base(), e);
         }
+    }
+
+    private static IllegalArgumentException notLoadable(String base, RuntimeException e) {
+        return new IllegalArgumentException("Base " + base + " can't be loaded: " + reason(e) + ".", e);
     }
 
     private static LanguageModel load(Request request, Device device, DownloadProgress progress) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.memlora.evaluation.JsonFile;
 import org.memlora.evaluation.plots.BarChart;
+import org.memlora.evaluation.plots.Xml;
 
 /** bench.json, bench.svg and the table on the terminal. */
 final class BenchReport {
@@ -98,7 +99,10 @@ final class BenchReport {
         return figures;
     }
 
-    void write(Path folder) throws IOException {
+    /** @param left parts that are still to be measured */
+    void write(Path folder, List<BenchPart> left) throws IOException {
+        List<String> missing = left.stream().map(BenchPart::title).toList();
+        missing.forEach(json.putArray("partsNotMeasuredYet")::add);
         if (!failures.isEmpty()) {
             json.set("failures", failures);
         }
@@ -114,7 +118,7 @@ final class BenchReport {
         }
         json.set("notes", notes);
         JsonFile.write(file, json);
-        Files.writeString(folder.resolve("bench.svg"), svg());
+        Files.writeString(folder.resolve("bench.svg"), svg(missing));
     }
 
     void print(PrintStream out) {
@@ -139,8 +143,8 @@ final class BenchReport {
         failures.fields().forEachRemaining(failure -> out.println(failure.getKey() + " was not measured: " + failure.getValue().asText()));
     }
 
-    /** The charts one below the other. */
-    private String svg() {
+    /** The charts one below the other, below them what is missing. */
+    private String svg(List<String> missing) {
         List<String> charts = new ArrayList<>();
         if (!rows.isEmpty()) {
             List<String> names = new ArrayList<>();
@@ -154,9 +158,13 @@ final class BenchReport {
             charts.add(engineChart("Engines: tokens written per second", "decodeTokensPerSecond"));
             charts.add(engineChart("Engines: prompt tokens read per second", "prefillTokensPerSecond"));
         }
-        StringBuilder svg = new StringBuilder(String.format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" height=\"%d\">%n", 320 * charts.size()));
+        StringBuilder svg = new StringBuilder(String.format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" height=\"%d\">%n", 320 * charts.size() + (missing.isEmpty() ? 0 : 30)));
         for (int i = 0; i < charts.size(); i++) {
             svg.append(String.format("<g transform=\"translate(0 %d)\">%n%s</g>%n", 320 * i, charts.get(i)));
+        }
+        if (!missing.isEmpty()) {
+            svg.append(String.format("<text x=\"10\" y=\"%d\" font-family=\"sans-serif\" font-size=\"12\">Not measured yet: %s.</text>%n", 320 * charts.size() + 20,
+                    Xml.escaped(String.join(", ", missing))));
         }
         return svg.append("</svg>\n").toString();
     }

@@ -8,13 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.memlora.models.OpenedBase;
 import org.memlora.models.bases.DownloadProgress;
 import org.memlora.operators.Stage;
 import org.memlora.topology.demo.WorkProgress;
 
-/** Measures all parts one after the other, each in a process of its own, and writes the report. */
+/** Measures all parts one after the other, each in a process of its own, and writes the report after each: a run that is ended early leaves what it measured. */
 public final class BenchRun {
 
     static final String LLAMA_CPP = "llama.cpp";
@@ -24,10 +25,17 @@ public final class BenchRun {
 
     private final BenchSettings settings;
     private final PrintStream out;
+    private final Function<Path, PartRunner> runner;
 
     public BenchRun(BenchSettings settings, PrintStream out) {
+        this(settings, out, ChildProcesses::new);
+    }
+
+    /** @param runner of a folder for its files */
+    BenchRun(BenchSettings settings, PrintStream out, Function<Path, PartRunner> runner) {
         this.settings = settings;
         this.out = out;
+        this.runner = runner;
     }
 
     /** True when everything asked for was measured. */
@@ -41,7 +49,7 @@ public final class BenchRun {
                 out.println("No trained experts for all three stages: random ones of the same shape are measured.");
                 RandomExperts.write(experts, OpenedBase.open(settings.base(), DownloadProgress.none()).config(), BenchSettings.SEED);
             }
-            ChildProcesses processes = new ChildProcesses(folder);
+            PartRunner processes = runner.apply(folder);
             BenchReport report = new BenchReport(settings, trained);
             List<BenchPart> parts = parts(experts, trained);
             for (int i = 0; i < parts.size(); i++) {
@@ -50,9 +58,9 @@ public final class BenchRun {
                 JsonNode result = processes.run(part, (what, done, total) -> progress.step(task + ", " + what.replaceAll("^\\d+ ", ""), done, total, ""));
                 progress.close();
                 report.add(part, result);
+                report.write(settings.reportFolder(), parts.subList(i + 1, parts.size()));
                 out.println(report.line(part, result));
             }
-            report.write(settings.reportFolder());
             report.print(out);
             out.println("Written to " + settings.reportFolder() + ": bench.json, bench.svg");
             return report.isComplete();

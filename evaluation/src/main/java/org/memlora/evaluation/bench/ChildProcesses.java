@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs parts, each in a process of its own with this one's class path and options. */
-final class ChildProcesses {
+final class ChildProcesses implements PartRunner {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -24,8 +24,8 @@ final class ChildProcesses {
         this.folder = folder;
     }
 
-    /** The part's result; with the field {@link BenchChild#ERROR} if it failed. */
-    JsonNode run(BenchPart part, PartProgress progress) throws IOException, InterruptedException {
+    @Override
+    public JsonNode run(BenchPart part, PartProgress progress) throws IOException, InterruptedException {
         String stem = part.title().replaceAll("[^a-z.-]+", "-");
         Path spec = folder.resolve(stem + ".json");
         Path result = folder.resolve(stem + "-result.json");

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.memlora.evaluation.metrics.TokenF1;
-import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
 import org.memlora.models.LanguageModel;
 import org.memlora.models.ModelInfo;
@@ -24,8 +23,8 @@ import org.memlora.operators.generation.GeneratedAnswer;
 import org.memlora.operators.generation.GenerationOperator;
 
 /**
- * The compiled executor against the eager one on the same questions: answers' token F1, and, after the same tokens, the
- * largest difference of logits and the share of positions where both would choose the same token.
+ * The compiled executor against the eager one on the same questions: answers' token F1, how many completions are equal, and,
+ * after the same tokens, the largest difference of logits and the share of positions where both would choose the same token.
  */
 final class EngineParity {
 
@@ -44,26 +43,8 @@ final class EngineParity {
         this.progress = progress;
     }
 
-    /** Keeps what it is asked, to ask the executors the same. */
-    private record Listening(LanguageModel model, List<GenerationRequest> heard) implements LanguageModel {
-        @Override
-        public ModelInfo info() {
-            return model.info();
-        }
-
-        @Override
-        public List<Completion> generate(List<GenerationRequest> requests) {
-            heard.addAll(requests);
-            return model.generate(requests);
-        }
-
-        @Override
-        public void close() {
-            model.close();
-        }
-    }
-
-    private record Outcome(double tokenF1, List<String> answers, List<float[][]> logits) { }
+    /** @param said the engine's own words, before the operator changes some of them */
+    private record Outcome(double tokenF1, List<String> said, List<float[][]> logits) { }
 
     /** The base's figures; with trained experts, those with the generation expert under "withExpert". */
     ObjectNode measure() {
@@ -97,50 +78,51 @@ final class EngineParity {
         }
         int equal = 0;
         for (int i = 0; i < questions.size(); i++) {
-            equal += eager.answers.get(i).equals(ours.answers.get(i)) ? 1 : 0;
+            equal += eager.said.get(i).equals(ours.said.get(i)) ? 1 : 0;
         }
         return JsonNodeFactory.instance.objectNode().put("base", part.base()).put("questions", questions.size())
                 .put("tokenF1Eager", eager.tokenF1).put("tokenF1Compiled", ours.tokenF1).put("equalAnswers", (double) equal / questions.size())
                 .put("comparedPositions", positions).put("equalGreedyTokens", (double) same / positions).put("largestLogitDifference", most);
     }
 
-    /** @param sequences prompt and answer of the first questions; filled by the first engine, used by both */
+    /** @param sequences prompts and the first engine's own words to the first questions; filled by it, used by both */
     private Outcome run(String engine, List<GoldEvidence> questions, Optional<Path> experts, List<int[]> sequences) {
         TransformerExecutor executor = TransformerExecutors.load(engine, base, experts, ROWS, part.contextTokens());
         Set<String> names = experts.isPresent() ? Set.of(Stage.GENERATION.expertName()) : Set.of();
-        List<GenerationRequest> heard = new ArrayList<>();
-        List<String> answers = new ArrayList<>();
+        List<GenerationRequest> heard;
+        List<String> said;
         double f1 = 0;
         try (LanguageModel model = new LocalLanguageModel(new ModelInfo(part.base(), part.contextTokens(), names), executor,
                 base.tokenizer(), BatcherSettings.DEFAULT)) {
-            GenerationOperator operator = new GenerationOperator(new Listening(model, heard), OperatorSettings.DEFAULT);
+            Listening listening = new Listening(model);
+            GenerationOperator operator = new GenerationOperator(listening, OperatorSettings.DEFAULT);
             for (int from = 0; from < questions.size(); from += CALL) {
                 progress.step(engine, from, questions.size());
                 List<GoldEvidence> some = questions.subList(from, Math.min(questions.size(), from + CALL));
                 List<GeneratedAnswer> generated = operator.answer(some.stream().map(GoldEvidence::context).toList());
                 for (int i = 0; i < some.size(); i++) {
-                    String answer = generated.get(i).text().orElse("");
-                    answers.add(answer);
-                    f1 += TokenF1.score(answer, some.get(i).answer());
+                    f1 += TokenF1.score(generated.get(i).text().orElse(""), some.get(i).answer());
                 }
             }
+            heard = listening.heard();
+            said = listening.said();
         }
         if (sequences.isEmpty()) {
             for (int i = 0; i < Math.min(COMPARED_PROMPTS, questions.size()); i++) {
-                sequences.add(sequence(base.tokenizer().encodeChat(heard.get(i).prompt()), answers.get(i)));
+                sequences.add(sequence(base.tokenizer().encodeChat(heard.get(i).prompt()), said.get(i)));
             }
         }
-        return new Outcome(f1 / questions.size(), answers, logits(engine, heard, experts, sequences));
+        return new Outcome(f1 / questions.size(), said, logits(engine, heard, experts, sequences));
     }
 
-    private int[] sequence(int[] prompt, String answer) {
-        int[] tokens = base.tokenizer().encode(answer);
+    private int[] sequence(int[] prompt, String said) {
+        int[] tokens = base.tokenizer().encode(said);
         int[] sequence = Arrays.copyOf(prompt, prompt.length + tokens.length);
         System.arraycopy(tokens, 0, sequence, prompt.length, tokens.length);
         return sequence;
     }
 
-    /** At each position of the answers, and before them. */
+    /** At each position of what was said, and before it. */
     private List<float[][]> logits(String engine, List<GenerationRequest> heard, Optional<Path> experts, List<int[]> sequences) {
         List<float[][]> logits = new ArrayList<>();
         try (TransformerExecutor executor = TransformerExecutors.load(engine, base, experts, 1, part.contextTokens())) {

@@ -50,6 +50,11 @@ public final class ChatJudge {
         this.firstPause = firstPause;
     }
 
+    /** One small call, before hours of work end in it. @throws IOException as {@link #isCorrect} does */
+    public void check() throws IOException, InterruptedException {
+        isCorrect("How much is one and one?", "Two", "2");
+    }
+
     /** @throws IOException in one sentence, if the judge gives no verdict after {@value #TRIES} tries */
     public boolean isCorrect(String question, String gold, String answer) throws IOException, InterruptedException {
         String body = body("Question: " + question + "\nGold answer: " + gold + "\nAnswer to grade: " + answer);

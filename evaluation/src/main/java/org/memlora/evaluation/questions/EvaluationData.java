@@ -25,23 +25,31 @@ public record EvaluationData(List<EvaluatedConversation> conversations) {
     }
 
     /**
-     * @param turns most turns of a conversation; questions whose evidence stands behind them are left out
+     * @param turns most turns of a conversation; questions whose evidence stands behind them are left out, and those without evidence that stand
+     *     there themselves
      * @param questions most questions of a conversation, taken evenly from all of them
-     * @throws DialogueFileException if a file can't be read, a bank stands in two files, or no question has a known answer
+     * @throws DialogueFileException if a file can't be read, a bank stands in two files, no question has a known answer, or all of them stand
+     *     behind the most turns
      */
     public static EvaluationData read(List<Path> files, int turns, int questions) {
         List<EvaluatedConversation> conversations = new ArrayList<>();
         Set<String> banks = new HashSet<>();
+        boolean hasAnswers = false;
         for (Path file : files) {
             Map<String, List<EvaluatedConversation.Observation>> observations = ObservationReader.read(file);
             for (Map.Entry<String, List<ScriptedEvent>> bank : perBank(DialogueReader.readWhole(file)).entrySet()) {
                 if (!banks.add(bank.getKey())) {
                     throw new DialogueFileException("The bank " + bank.getKey() + " stands in two of the files: give each conversation once.", null);
                 }
+                hasAnswers |= bank.getValue().stream().anyMatch(EvaluationData::hasKnownAnswer);
                 conversations.add(conversation(bank.getKey(), bank.getValue(), Optional.ofNullable(observations.get(bank.getKey())), turns, questions));
             }
         }
         EvaluationData data = new EvaluationData(conversations);
+        if (data.questions().isEmpty() && hasAnswers) {
+            throw new DialogueFileException("No question of the data rests on the first turns of its conversation, " + turns + " at most: let --limit-turns"
+                    + " be more. A question counts if its evidence stands among them, or, without evidence, it does itself.", null);
+        }
         if (data.questions().isEmpty()) {
             throw new DialogueFileException("No question of the data has a known answer: give LoCoMo files, or JSON lines with \"gold\".", null);
         }
@@ -86,28 +94,37 @@ public record EvaluationData(List<EvaluatedConversation> conversations) {
         return perBank;
     }
 
+    private static boolean hasKnownAnswer(ScriptedEvent event) {
+        return event.isQuestion() && (event.gold().isPresent() || event.isAdversarial());
+    }
+
     private static EvaluatedConversation conversation(String bankId, List<ScriptedEvent> events,
             Optional<List<EvaluatedConversation.Observation>> observations, int mostTurns, int mostQuestions) {
         List<ConversationEvent> kept = new ArrayList<>();
         List<ScriptedEvent> asked = new ArrayList<>();
         Set<String> turnIds = new HashSet<>();
+        int turns = 0;   // an id may come twice
         Instant last = Instant.EPOCH;
         for (ScriptedEvent scripted : events) {
             ConversationEvent event = scripted.event();
+            boolean isTurn = event.getBody() instanceof Turn;
+            turns += isTurn ? 1 : 0;
             if (scripted.isQuestion()) {
-                asked.add(scripted);
-            } else if (!(event.getBody() instanceof Turn) || turnIds.size() < mostTurns) {
+                if (turns <= mostTurns || !scripted.evidence().isEmpty()) {
+                    asked.add(scripted);
+                }
+            } else if (!isTurn || turns <= mostTurns) {
                 kept.add(event);
-                if (event.getBody() instanceof Turn) {
+                if (isTurn) {
                     turnIds.add(event.getEventId());
                     last = event.getTime() == null ? last : event.getTime();
                 }
             }
         }
         Instant end = last;
-        boolean whole = events.stream().filter(scripted -> scripted.event().getBody() instanceof Turn).count() == turnIds.size();
-        List<EvaluatedQuestion> questions = asked.stream().filter(question -> question.gold().isPresent() || question.isAdversarial())
-                .filter(question -> whole || !question.evidence().isEmpty() && turnIds.containsAll(question.evidence()))
+        boolean whole = turns <= mostTurns;
+        List<EvaluatedQuestion> questions = asked.stream().filter(EvaluationData::hasKnownAnswer)
+                .filter(question -> whole || turnIds.containsAll(question.evidence()))
                 .map(question -> question(bankId, question, end)).toList();
         Set<String> evidence = new HashSet<>();
         asked.forEach(question -> evidence.addAll(question.evidence()));

@@ -24,16 +24,25 @@ public final class AnswerScoring {
         this.progress = progress;
     }
 
-    /** @throws IOException if there is a judge and it can't be used */
-    public List<ScoredAnswer> score(RowOutcome outcome) throws IOException, InterruptedException {
+    /** A judge that fails leaves the row without its word: a mean over some of the answers could not be compared with another row's. */
+    public ScoredAnswers score(RowOutcome outcome) throws InterruptedException {
         List<ScoredAnswer> scored = new ArrayList<>();
+        Optional<String> judgeFailure = Optional.empty();
         for (RowOutcome.RowAnswer answer : outcome.answers()) {
             EvaluatedQuestion question = answer.question();
             Optional<AnswerScores> scores = question.gold().map(gold -> AnswerScores.of(answer.text(), gold, question.category(), embedder));
-            scored.add(new ScoredAnswer(answer, scores, Abstention.is(answer.text()), judged(answer)));
+            Optional<Boolean> judged = Optional.empty();
+            if (judgeFailure.isEmpty()) {
+                try {
+                    judged = judged(answer);
+                } catch (IOException e) {
+                    judgeFailure = Optional.of(e.getMessage());
+                }
+            }
+            scored.add(new ScoredAnswer(answer, scores, Abstention.is(answer.text()), judged));
             progress.step(outcome.name(), judge.isPresent() ? "judged answers" : "scored answers", scored.size(), outcome.answers().size());
         }
-        return scored;
+        return new ScoredAnswers(judgeFailure.isEmpty() ? scored : scored.stream().map(ScoredAnswer::withoutJudge).toList(), judgeFailure);
     }
 
     private Optional<Boolean> judged(RowOutcome.RowAnswer answer) throws IOException, InterruptedException {

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.memlora.evaluation.EvaluationSettings;
 import org.memlora.evaluation.JsonFile;
 import org.memlora.evaluation.metrics.AnswerScores;
@@ -24,6 +26,12 @@ import org.memlora.schemas.MemoryOperation;
  */
 public final class EvaluationReport {
 
+    private static final String SUMMARY = "summary.json";
+    private static final String PAGE = "report.html";
+    private static final String ANSWERS = "answers";
+    private static final String OPERATIONS = "operations";
+    private static final String LINES = ".jsonl";
+
     private final EvaluationSettings settings;
     private final EvaluationData data;
     private final List<ScoredRow> rows;
@@ -37,19 +45,38 @@ public final class EvaluationReport {
         this.left = List.copyOf(left);
     }
 
+    /** What a former run left in the folder, of other rows, goes: it would count as this one's. */
     public void write() throws IOException {
         Path folder = settings.reportFolder();
-        ObjectNode summary = summary();
-        JsonFile.write(folder.resolve("summary.json"), summary);
+        JsonFile.write(folder.resolve(SUMMARY), summary());
         for (ScoredRow row : rows) {
-            String suffix = row == rows.get(0) ? "" : "-" + row.name();
-            JsonFile.writeLines(folder.resolve("answers" + suffix + ".jsonl"), row.answers().stream().map(EvaluationReport::answer).toList());
+            JsonFile.writeLines(folder.resolve(lines(ANSWERS, row)), row.answers().stream().map(EvaluationReport::answer).toList());
             if (row.outcome().name().isPipeline()) {
-                JsonFile.writeLines(folder.resolve("operations" + suffix + ".jsonl"),
-                        row.outcome().operations().stream().map(EvaluationReport::operation).toList());
+                JsonFile.writeLines(folder.resolve(lines(OPERATIONS, row)), row.outcome().operations().stream().map(EvaluationReport::operation).toList());
             }
         }
-        Files.writeString(folder.resolve("report.html"), new HtmlReport(settings, data, rows, left).html());
+        Files.writeString(folder.resolve(PAGE), new HtmlReport(settings, data, rows, left).html());
+        List<String> written = files();
+        for (String suffix : Stream.concat(Stream.of(""), RowName.texts().stream().map(row -> "-" + row)).toList()) {
+            for (String name : List.of(ANSWERS + suffix + LINES, OPERATIONS + suffix + LINES)) {
+                if (!written.contains(name)) {
+                    Files.deleteIfExists(folder.resolve(name));
+                }
+            }
+        }
+    }
+
+    /** Names of all that is written. */
+    private List<String> files() {
+        List<String> files = new ArrayList<>(List.of(SUMMARY));
+        rows.forEach(row -> files.add(lines(ANSWERS, row)));
+        rows.stream().filter(row -> row.outcome().name().isPipeline()).forEach(row -> files.add(lines(OPERATIONS, row)));
+        files.add(PAGE);
+        return files;
+    }
+
+    private String lines(String what, ScoredRow row) {
+        return what + (row == rows.get(0) ? "" : "-" + row.name()) + LINES;
     }
 
     public void print(PrintStream out) {
@@ -63,7 +90,7 @@ public final class EvaluationReport {
                     overall.get("judge").isNull() ? "-" : String.format(Locale.ROOT, "%.3f", overall.get("judge").asDouble()),
                     row.recallAt(10).isPresent() ? String.format(Locale.ROOT, "%.3f", row.recallAt(10).getAsDouble()) : "-"));
         }
-        out.println("Written to " + settings.reportFolder() + ": summary.json, answers.jsonl, operations.jsonl, report.html");
+        out.println("Written to " + settings.reportFolder() + ": " + String.join(", ", files()));
     }
 
     private ObjectNode summary() {

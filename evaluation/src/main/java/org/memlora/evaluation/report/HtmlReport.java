@@ -76,6 +76,8 @@ final class HtmlReport {
         html.append("</table></div><p class=\"small\">compositeL is the mean of rouge1, meteor (equal words and stems, no WordNet) and similarity"
                 + " (MiniLM); the paper's L also holds BERTScore. locomoF1 scores multi-hop golds part by part, as LoCoMo does."
                 + " \"Abstains rightly\": share of the adversarial questions (category 5) answered with \"not mentioned\" or not at all.</p>\n");
+        rows.forEach(row -> row.scored().judgeFailure().ifPresent(failure -> html.append("<p class=\"small\">").append(row.name()).append(" was not judged: ")
+                .append(Xml.escaped(failure)).append("</p>\n")));
     }
 
     private void categories(StringBuilder html) {

@@ -19,6 +19,10 @@ import org.memlora.topology.demo.ScriptedEvent;
  */
 public record ScoredAnswer(RowAnswer answer, Optional<AnswerScores> scores, boolean abstained, Optional<Boolean> judged) {
 
+    ScoredAnswer withoutJudge() {
+        return new ScoredAnswer(answer, scores, abstained, Optional.empty());
+    }
+
     int category() {
         return answer.question().isAdversarial() ? ScriptedEvent.ADVERSARIAL : answer.question().category();
     }

@@ -23,22 +23,22 @@ import org.memlora.topology.serving.StageMeter;
  * @param cleanness empty unless the row went through the pipeline
  * @param health empty unless the row ran the suite
  */
-public record ScoredRow(RowOutcome outcome, List<ScoredAnswer> answers, Optional<MemoryCleanness> cleanness, Optional<HealthSuite.Result> health) {
+public record ScoredRow(RowOutcome outcome, ScoredAnswers scored, Optional<MemoryCleanness> cleanness, Optional<HealthSuite.Result> health) {
 
     private static final List<Stage> STAGES = List.of(Stage.EXTRACTION, Stage.UPDATE, Stage.GENERATION);
     static final List<Integer> RECALL_AT = List.of(5, 10);
-
-    public ScoredRow {
-        answers = List.copyOf(answers);
-    }
 
     String name() {
         return outcome.name().text();
     }
 
+    List<ScoredAnswer> answers() {
+        return scored.answers();
+    }
+
     /** Questions that have an answer: categories 1 to 4 and those without a category. */
     List<ScoredAnswer> answerable() {
-        return answers.stream().filter(answer -> answer.scores().isPresent()).toList();
+        return answers().stream().filter(answer -> answer.scores().isPresent()).toList();
     }
 
     /** Mean over the answerable questions; NaN without any. */
@@ -55,12 +55,13 @@ public record ScoredRow(RowOutcome outcome, List<ScoredAnswer> answers, Optional
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", name());
         json.set("overall", scores(answerable(), seed));
         ObjectNode byCategory = json.putObject("byCategory");
-        for (int category : new TreeSet<>(answers.stream().map(ScoredAnswer::category).toList())) {
-            List<ScoredAnswer> some = answers.stream().filter(answer -> answer.category() == category).toList();
+        for (int category : new TreeSet<>(answers().stream().map(ScoredAnswer::category).toList())) {
+            List<ScoredAnswer> some = answers().stream().filter(answer -> answer.category() == category).toList();
             if (category != 0) {
                 byCategory.set(String.valueOf(category), category == ScriptedEvent.ADVERSARIAL ? abstention(some) : scores(some, seed));
             }
         }
+        scored.judgeFailure().ifPresent(failure -> json.put("judgeFailure", failure));
         json.set("evidenceRecall", evidenceRecall());
         json.set("promptTokens", tokens(true));
         json.set("outputTokens", tokens(false));
@@ -101,7 +102,7 @@ public record ScoredRow(RowOutcome outcome, List<ScoredAnswer> answers, Optional
 
     /** Abstentions among the adversarial questions; NaN without any. */
     double abstentionWhereDue() {
-        return share(answers.stream().filter(answer -> answer.scores().isEmpty()).toList());
+        return share(answers().stream().filter(answer -> answer.scores().isEmpty()).toList());
     }
 
     ObjectNode evidenceRecall() {
@@ -111,7 +112,7 @@ public record ScoredRow(RowOutcome outcome, List<ScoredAnswer> answers, Optional
     }
 
     OptionalDouble recallAt(int k) {
-        boolean reads = answers.stream().anyMatch(answer -> !answer.answer().memories().isEmpty());
+        boolean reads = answers().stream().anyMatch(answer -> !answer.answer().memories().isEmpty());
         return reads ? answerable().stream().map(answer -> answer.evidenceRecall(k)).filter(OptionalDouble::isPresent)
                 .mapToDouble(OptionalDouble::getAsDouble).average() : OptionalDouble.empty();
     }

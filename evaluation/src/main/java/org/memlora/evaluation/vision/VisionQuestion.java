@@ -60,8 +60,8 @@ public record VisionQuestion(Path folder, String image, String question, String 
             }
         }
         String image = json.get("image").asText();
-        Path picture = folder.resolve(image).normalize();
-        if (!picture.startsWith(folder.normalize()) || !Files.isRegularFile(picture)) {
+        Path picture = folder.resolve(image).toAbsolutePath().normalize();
+        if (!picture.startsWith(folder.toAbsolutePath().normalize()) || !Files.isRegularFile(picture)) {
             throw new IllegalArgumentException(place + " names the picture " + image + ", which is no file below " + folder + ": correct the name.");
         }
         return new VisionQuestion(folder, image, json.get("question").asText(), json.get("answer").asText(), json.path("kind").asText(NO_KIND));

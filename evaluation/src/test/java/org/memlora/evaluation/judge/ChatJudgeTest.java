@@ -97,6 +97,17 @@ class ChatJudgeTest {
     }
 
     @Test
+    void aCheckIsOneCallWhateverTheVerdict() throws Exception {
+        replies.add(says("WRONG"));
+        judge().check();
+        assertThat(requests).hasSize(1);
+
+        replies.add(new Reply(401, "no"));
+        replies.remove();
+        assertThatThrownBy(() -> judge().check()).hasMessageContaining("status 401");
+    }
+
+    @Test
     void saysWhyItCannotBeUsed() {
         replies.add(new Reply(401, "no"));
         assertThatThrownBy(() -> judge().isCorrect("Who?", "Ann", "Ann")).isInstanceOf(IOException.class).hasMessageContaining("status 401");

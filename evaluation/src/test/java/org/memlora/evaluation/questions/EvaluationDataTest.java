@@ -53,6 +53,36 @@ class EvaluationDataTest {
         assertThat(data.conversations().get(0).observations().orElseThrow()).hasSize(1);
     }
 
+    private static Path lines(Path folder) throws IOException {
+        return Files.writeString(folder.resolve("lines.jsonl"), """
+                {"type": "turn", "bank": "a", "id": "1", "time": "2025-03-01T10:00:00Z", "speaker": "Ann", "text": "I adopted a cat."}
+                {"type": "turn", "bank": "a", "id": "2", "time": "2025-03-01T10:01:00Z", "speaker": "Ben", "text": "Nice!"}
+                {"type": "question", "bank": "a", "text": "What did Ann adopt?", "gold": "A cat"}
+                {"type": "question", "bank": "a", "text": "Who drums?", "gold": "Ben", "evidence": ["3"]}
+                {"type": "turn", "bank": "a", "id": "3", "time": "2025-03-01T10:02:00Z", "speaker": "Ben", "text": "I drum."}
+                {"type": "question", "bank": "a", "text": "What does Ben play?", "gold": "Drums"}
+                """);
+    }
+
+    @Test
+    void limitedTurnsKeepQuestionsWithoutEvidenceThatStandBeforeTheCut(@TempDir Path folder) throws IOException {
+        Path file = lines(folder);
+
+        assertThat(EvaluationData.read(List.of(file), 2, ALL).questions()).extracting(EvaluatedQuestion::text).containsExactly("What did Ann adopt?");
+        assertThat(EvaluationData.read(List.of(file), 3, ALL).questions()).hasSize(3);
+        assertThatThrownBy(() -> EvaluationData.read(List.of(file), 1, ALL)).isInstanceOf(DialogueFileException.class)
+                .hasMessageContaining("--limit-turns").hasMessageContaining("first turns of its conversation, 1 at most");
+    }
+
+    @Test
+    void aTurnThatComesTwiceIsTwoTurns(@TempDir Path folder) throws IOException {
+        Path file = lines(folder);
+        Files.writeString(file, Files.readString(file).replace("\"id\": \"2\"", "\"id\": \"1\""));
+
+        assertThat(EvaluationData.read(List.of(file), ALL, ALL).questions()).as("no turn is left out").hasSize(3);
+        assertThat(EvaluationData.read(List.of(file), 2, ALL).turns()).isEqualTo(2);
+    }
+
     @Test
     void evidenceIsThatOfAllQuestionsHoweverFewAreAsked(@TempDir Path folder) throws IOException {
         Path file = locomo(folder);

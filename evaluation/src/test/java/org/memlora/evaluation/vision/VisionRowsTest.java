@@ -99,6 +99,22 @@ class VisionRowsTest {
         assertThat(Files.readString(folder.resolve("report/report.html"))).contains("<td>caption</td><td>5</td><td>0.200</td><td>0.200</td>", "<svg");
     }
 
+    /** The working folder of a test is the module's. */
+    @Test
+    void theFolderMayBeTheWorkingFolder() throws IOException {
+        Path file = Path.of("questions.jsonl");
+        assertThat(file).as("a file of the test's own").doesNotExist();
+        try {
+            Files.writeString(file, "{\"image\": \"pom.xml\", \"question\": \"q\", \"answer\": \"a\"}");
+            assertThat(VisionQuestion.read(Path.of("."))).extracting(VisionQuestion::image).containsExactly("pom.xml");
+            assertThat(VisionQuestion.read(Path.of(""))).hasSize(1);
+            Files.writeString(file, "{\"image\": \"../pom.xml\", \"question\": \"q\", \"answer\": \"a\"}");
+            assertThatThrownBy(() -> VisionQuestion.read(Path.of("."))).hasMessageContaining("../pom.xml, which is no file below .");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     @Test
     void badDataAreNamedByLine() throws IOException {
         Path file = folder.resolve("questions.jsonl");
