@@ -49,7 +49,12 @@ public final class TrainingSets {
         this.out = out;
     }
 
-    /** @throws IllegalArgumentException if a set is missing and the configuration names no conversations to build it from */
+    /**
+     * A set that is there is used as it is.
+     *
+     * @throws IllegalArgumentException if a set is missing and the configuration names no conversations to build it from, or if one was
+     *     built from something else than the configuration names
+     */
     public void build(String stage) {
         build("train", stage, data.train(), TRAIN);
         build("validation", stage, data.validation(), VALIDATION);
@@ -62,7 +67,12 @@ public final class TrainingSets {
 
     private void build(String set, String stage, List<Path> conversations, Makeup makeup) {
         Path file = DistillationRun.setFile(data.folder(), set, stage);
+        Stage wanted = Stage.valueOf(stage.toUpperCase(Locale.ROOT));
+        boolean gold = makeup.goldEvidence && wanted == Stage.GENERATION;
+        Path recorded = gold ? null : data.teacher();
+        SetOrigin origin = SetOrigin.of(conversations, recorded, data.seed());
         if (Files.exists(file)) {
+            out.println(reused(file, origin));
             return;
         }
         if (conversations.isEmpty()) {
@@ -73,18 +83,15 @@ public final class TrainingSets {
         ExtractionExamples extraction = new ExtractionExamples(filter, makeup.extraction, data.seed());
         GenerationExamples answers = new GenerationExamples(embedder, makeup.generation, makeup.wording, data.seed() + 1);
         UpdateExamples updates = new UpdateExamples(embedder, makeup.wording, data.seed() + 2);
-        Stage wanted = Stage.valueOf(stage.toUpperCase(Locale.ROOT));
-        Optional<TeacherRecorder> teacher = Optional.ofNullable(data.teacher())
-                .map(recorded -> new TeacherRecorder(TeacherRecord.read(recorded), embedder, filter));
+        Optional<TeacherRecorder> teacher = Optional.ofNullable(recorded).map(record -> new TeacherRecorder(TeacherRecord.read(record), embedder, filter));
         List<TrainingExample> examples = new ArrayList<>();
         for (Path path : conversations) {
             LocomoConversation conversation = LocomoFile.read(path);
-            boolean gold = makeup.goldEvidence && wanted == Stage.GENERATION;
             if (teacher.isEmpty() && wanted != Stage.GENERATION && conversation.sessions().stream().allMatch(session -> session.observations().isEmpty())) {
                 throw new IllegalArgumentException("The conversation " + path + " has no observations, from which " + stage
                         + " examples are made: leave it out, or record a teacher's outputs for it (record-teacher, data.teacher).");
             }
-            examples.addAll(teacher.isPresent() && !gold ? teacher.get().examples(conversation, wanted) : switch (wanted) {
+            examples.addAll(teacher.isPresent() ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
                 case GENERATION -> gold ? answers.withGoldEvidence(conversation) : answers.build(conversation);
                 default -> updates.build(conversation, UPDATES_PER_OPERATION);
@@ -93,5 +100,21 @@ public final class TrainingSets {
         }
         out.println(file + ": " + examples.size() + " examples, seed " + data.seed() + ", dropped or changed " + filter.counts());
         ExampleFile.write(file, examples);
+        origin.write(file);
+    }
+
+    /** What to say of a set that is there. */
+    private static String reused(Path file, SetOrigin wanted) {
+        Optional<SetOrigin> known = SetOrigin.read(file);
+        if (known.isEmpty()) {
+            return "WARNING: using " + file + ", of which it isn't known what it was built from (no note beside it, or changed since): delete it to build it"
+                    + " again from what the configuration names.";
+        }
+        List<String> differences = known.get().differences(wanted);
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("The training set " + file + " was built from " + String.join("; ", differences)
+                    + " as in this configuration: delete it to build it again, or give another data.folder.");
+        }
+        return "using " + file + ", built from " + known.get();
     }
 }
