@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.memlora.distillation.examples.ExampleFile;
 import org.memlora.distillation.examples.ExtractionExamples;
 import org.memlora.distillation.examples.GenerationExamples;
@@ -20,10 +23,12 @@ import org.memlora.distillation.teacher.TeacherRecord;
 import org.memlora.distillation.teacher.TeacherRecorder;
 import org.memlora.models.embedding.TextEmbedder;
 import org.memlora.operators.Stage;
+import org.memlora.operators.extraction.DialogueTurn;
 
 /** Builds the training sets of a configuration that are not there yet. */
 public final class TrainingSets {
     private static final int UPDATES_PER_OPERATION = 60;
+    private static final int SHOWN_IDS = 3;
     private static final Makeup TRAIN = new Makeup(new ExtractionExamples.Settings(1, 2, 60),
             new GenerationExamples.Settings(4, 10, 4, 2, 0.4, 0.2, 0.1, 0.1, 1), Wording.TRAINING, false);
     /** Each question once, its evidence there: the measure is the answer and not retrieval. */
@@ -87,9 +92,8 @@ public final class TrainingSets {
         List<TrainingExample> examples = new ArrayList<>();
         for (Path path : conversations) {
             LocomoConversation conversation = LocomoFile.read(path);
-            if (teacher.isEmpty() && wanted != Stage.GENERATION && conversation.sessions().stream().allMatch(session -> session.observations().isEmpty())) {
-                throw new IllegalArgumentException("The conversation " + path + " has no observations, from which " + stage
-                        + " examples are made: leave it out, or record a teacher's outputs for it (record-teacher, data.teacher).");
+            if (teacher.isEmpty()) {
+                requireEvidence(path, conversation, wanted);
             }
             examples.addAll(teacher.isPresent() ? teacher.get().examples(conversation, wanted) : switch (wanted) {
                 case EXTRACTION -> extraction.build(conversation);
@@ -116,5 +120,29 @@ public final class TrainingSets {
                     + " as in this configuration: delete it to build it again, or give another data.folder.");
         }
         return "using " + file + ", built from " + known.get();
+    }
+
+    /** Without it all exchanges would be examples of NONE. */
+    private static void requireEvidence(Path file, LocomoConversation conversation, Stage wanted) {
+        boolean asked = wanted == Stage.GENERATION;
+        List<List<String>> evidence = asked ? conversation.questions().stream().map(LocomoConversation.Question::evidence).toList()
+                : conversation.sessions().stream().flatMap(session -> session.observations().stream()).map(LocomoConversation.Observation::evidence).toList();
+        if (evidence.isEmpty() && !asked) {
+            throw new IllegalArgumentException("The conversation " + file + " has no observations, from which " + wanted.expertName()
+                    + " examples are made: leave it out, or record a teacher's outputs for it (record-teacher, data.teacher).");
+        }
+        Set<String> turns = conversation.turns().keySet();
+        if (!evidence.isEmpty() && evidence.stream().flatMap(List::stream).noneMatch(turns::contains)) {
+            throw new IllegalArgumentException("None of the " + evidence.size() + (asked ? " questions" : " observations") + " of the conversation " + file
+                    + " rests on a turn of it, so no " + wanted.expertName() + " examples can be made: they name " + some(evidence.stream().flatMap(List::stream))
+                    + ", its turns are " + some(conversation.sessions().stream().flatMap(session -> session.turns().stream()).map(DialogueTurn::eventId))
+                    + "; give the turns the ids (dia_id) that are named there.");
+        }
+    }
+
+    private static String some(Stream<String> ids) {
+        List<String> first = ids.distinct().limit(SHOWN_IDS + 1).toList();
+        String shown = first.stream().limit(SHOWN_IDS).map(id -> "\"" + id + "\"").collect(Collectors.joining(", "));
+        return first.isEmpty() ? "none" : first.size() > SHOWN_IDS ? shown + " and others" : shown;
     }
 }

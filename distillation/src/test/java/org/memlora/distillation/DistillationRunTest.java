@@ -119,6 +119,26 @@ class DistillationRunTest {
                 .hasMessageContaining("bare.json has no observations");
     }
 
+    @ParameterizedTest
+    @CsvSource({"extraction, observations", "update, observations", "generation, questions"})
+    void conversationsWhoseEvidenceIsNoTurnOfThemAreRefused(String stage, String what, @TempDir Path folder) throws Exception {
+        Path unnamed = folder.resolve("unnamed.json");
+        Files.writeString(unnamed, Files.readString(SMALL).replace("\"dia_id\"", "\"id\""));
+        assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(unnamed), List.of(), null, 1), new HashEmbedder(), System.out).build(stage))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(what + " of the conversation " + unnamed).hasMessageContaining("they name \"D1:1\", ")
+                .hasMessageContaining("its turns are \"session_1:1\", \"session_1:2\", \"session_1:3\" and others").hasMessageContaining("dia_id");
+        Path other = folder.resolve("other.json");
+        Files.writeString(other, Files.readString(SMALL).replaceAll("(\"dia_id\": )\"D(\\d):", "$1\"turn $2/").replaceAll("\"D(\\d):", "\"line $1/"));
+        assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(other), List.of(), null, 1), new HashEmbedder(), System.out).build(stage))
+                .hasMessageContaining("they name \"line 1/").hasMessageContaining("its turns are \"turn 1/1\"");
+        Path own = folder.resolve("own.json");
+        Files.writeString(own, Files.readString(SMALL).replaceAll("\"D(\\d):", "\"turn $1/"));
+        new TrainingSets(new DistillationConfig.Data(folder.resolve("own"), List.of(own), List.of(own), null, 1), new HashEmbedder(), System.out).build(stage);
+        new TrainingSets(new DistillationConfig.Data(folder.resolve("small"), List.of(SMALL), List.of(SMALL), null, 1), new HashEmbedder(), System.out).build(stage);
+        assertThat(Files.readString(folder.resolve("own/validation-" + stage + ".jsonl")).replaceAll("turn (\\d)/", "D$1:"))
+                .as("ids of one's own do as well").isEqualTo(Files.readString(folder.resolve("small/validation-" + stage + ".jsonl")));
+    }
+
     private static String built(DistillationConfig.Data data) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         TrainingSets sets = new TrainingSets(data, new HashEmbedder(), new PrintStream(printed, true, StandardCharsets.UTF_8));
