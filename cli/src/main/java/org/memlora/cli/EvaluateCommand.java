@@ -1,8 +1,6 @@
 package org.memlora.cli;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,7 +86,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (vision) {
             String seeing = base == null ? BaseCatalog.SMOLLM2_135M : base;
             new VisionEvaluation(new LanguageModels.Request(seeing, ModelOptions.expertsFolder(experts, seeing), device, parallel, contextTokens), data,
-                    scenes, report, commit()).run(System.out);
+                    scenes, report, ProjectCommit.described()).run(System.out);
             return 0;
         }
         if (data.isEmpty()) {
@@ -100,7 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
             settings = new EvaluationSettings(
                     new LanguageModels.Request(base, ModelOptions.expertsFolder(experts, base), device, parallel, contextTokens),
                     Optional.ofNullable(rival), data, Optional.ofNullable(rows).map(EvaluateCommand::rowNames),
-                    turns == null ? Integer.MAX_VALUE : turns, questions == null ? Integer.MAX_VALUE : questions, judge(), report, commit());
+                    turns == null ? Integer.MAX_VALUE : turns, questions == null ? Integer.MAX_VALUE : questions, judge(), report, ProjectCommit.described());
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
         }
@@ -118,17 +116,5 @@ final class EvaluateCommand implements Callable<Integer> {
     private Optional<ChatJudge.Settings> judge() {
         return Optional.ofNullable(judgeUrl).map(url -> new ChatJudge.Settings(URI.create(url.toString().replaceAll("/+$", "")), judgeModel,
                 Optional.ofNullable(System.getenv("MEMLORA_JUDGE_KEY")).filter(key -> !key.isBlank())));
-    }
-
-    /** Of the project's repository, with "-dirty" where files are changed; "unknown" outside of one. */
-    private static String commit() throws InterruptedException {
-        try {
-            Process git = new ProcessBuilder("git", "-C", System.getProperty("memlora.home", "."), "describe", "--always", "--dirty", "--abbrev=40")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            String text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return git.waitFor() == 0 && !text.isEmpty() ? text : "unknown";
-        } catch (IOException e) {
-            return "unknown";
-        }
     }
 }

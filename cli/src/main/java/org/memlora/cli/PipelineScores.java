@@ -43,8 +43,8 @@ final class PipelineScores {
         this.measure = measure;
     }
 
-    /** @param turns and questions: most of each conversation; null = all */
-    static PipelineScores of(DistillationConfig settings, Compute device, Integer turns, Integer questions) {
+    /** @param turns and questions: most of each conversation; null = all @param commit of the project: another pipeline's scores are not comparable */
+    static PipelineScores of(DistillationConfig settings, Compute device, Integer turns, Integer questions, String commit) {
         List<Path> files = settings.data().validation();
         if (files.isEmpty()) {
             throw new UserError("The configuration names no conversations under data.validation for the pipeline: add them, or give --inner-only.");
@@ -52,7 +52,16 @@ final class PipelineScores {
         EvaluationData data = EvaluationData.read(files, Optional.ofNullable(turns).orElse(Integer.MAX_VALUE), Optional.ofNullable(questions).orElse(Integer.MAX_VALUE));
         String names = files.stream().map(file -> file.getFileName() + " (" + checksum(file) + ")").collect(Collectors.joining(", "));
         return new PipelineScores(settings.base(), device, data, "token F1 of the pipeline with " + settings.base() + " on " + names + ", " + data.turns()
-                + " turns, " + data.questions().size() + " questions");
+                + " turns, " + data.questions().size() + " questions, " + (onGpu(device) ? "gpu" : "cpu") + ", commit " + commit);
+    }
+
+    /** The engines of both round differently. */
+    private static boolean onGpu(Compute device) {
+        try {
+            return LanguageModels.device(device).isGpu();
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
     }
 
     /** Short: that the file is another one, where its name is the same. */

@@ -45,6 +45,10 @@ final class RecordTeacherCommand implements Callable<Integer> {
     @Option(names = "--requests-per-minute", paramLabel = "N", defaultValue = "0", description = "Most requests to the endpoint; 0 = no limit.")
     private int requestsPerMinute;
 
+    @Option(names = "--thinking-tokens", paramLabel = "N", defaultValue = "0", description = "Tokens that a thinking model there may spend on top of what a stage"
+            + " allows for its answer. Default: ${DEFAULT-VALUE}.")
+    private int thinkingTokens;
+
     @Option(names = "--base", paramLabel = "NAME", description = "Instead of an endpoint: a bigger base on this machine.")
     private String base;
 
@@ -57,6 +61,7 @@ final class RecordTeacherCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionRanges.requireLeast("--sessions", sessions, 0);
+        OptionRanges.requireLeast("--thinking-tokens", thinkingTokens, 0);
         if ((url == null) == (base == null)) {
             throw new UserError("Give either --url and --model, or --base.");
         }
@@ -100,7 +105,7 @@ final class RecordTeacherCommand implements Callable<Integer> {
         }
         try {
             Optional<String> key = Optional.ofNullable(System.getenv(KEY_VARIABLE)).filter(text -> !text.isBlank());
-            return new EndpointTeacher(EndpointTeacher.Settings.of(url, key, model, requestsPerMinute));
+            return new EndpointTeacher(EndpointTeacher.Settings.of(url, key, model, requestsPerMinute, thinkingTokens));
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
         }

@@ -62,7 +62,7 @@ final class SearchCommand implements Callable<Integer> {
     private Compute device;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (turns != null && turns < 1 || questions != null && questions < 1) {
             throw new UserError("--limit-turns and --limit-questions must be at least 1.");
         }
@@ -71,7 +71,8 @@ final class SearchCommand implements Callable<Integer> {
         bigger.ifPresent(other -> requireExperts(search, other));
         DistillationConfig settings = search.distillation();
         List<String> stages = ExpertSearch.stages(search);
-        Optional<PipelineScores> pipeline = innerOnly ? Optional.empty() : Optional.of(PipelineScores.of(settings, device, turns, questions));
+        Optional<PipelineScores> pipeline = innerOnly ? Optional.empty()
+                : Optional.of(PipelineScores.of(settings, device, turns, questions, ProjectCommit.exactly()));
         OpenedBase base;
         try (WorkProgress progress = new WorkProgress(System.err)) {
             base = OpenedBase.open(settings.base(), progress.downloads());

@@ -21,7 +21,7 @@ public record DistillationConfig(String base, Path output, int contextTokens, Da
 
     /**
      * @param folder training sets as JSON lines, {@code <set>-<stage>.jsonl} with the sets train and validation; sets that are missing there
-     *     are built from the conversations
+     *     are built from the conversations, others are used if they were built from the same
      * @param train conversations in LoCoMo's format
      * @param validation conversations that only measure
      * @param teacher a teacher's record of the conversations (record-teacher); the examples are its outputs then, and not what the

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.memlora.distillation.examples.TrainingExample;
 import org.memlora.distillation.training.ExampleRows;
 import org.memlora.distillation.training.ExpertCard;
@@ -92,11 +93,16 @@ public final class StageTraining {
     public void write(Path folder, String command, DistillationConfig.Expert expert, LoraTrainer.Outcome outcome) {
         try {
             ExpertCard.write(folder, new ExpertCard(config.base(), stage, command, expert.training(),
-                    Optional.ofNullable(expert.from()), expert.trainedShare(), Optional.of(new ExpertCard.Conversations(config.data().train(), config.data().validation(),
-                    Optional.ofNullable(config.data().teacher()))), outcome, kinds(examples), training, validation));
+                    Optional.ofNullable(expert.from()), expert.trainedShare(), Optional.of(conversations()), outcome, kinds(examples), training, validation));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + folder, e);
         }
+    }
+
+    private ExpertCard.Conversations conversations() {
+        DistillationConfig.Data data = config.data();
+        List<String> unknown = Stream.of("train", "validation").filter(set -> SetOrigin.read(DistillationRun.setFile(data.folder(), set, stage)).isEmpty()).toList();
+        return new ExpertCard.Conversations(data.train(), data.validation(), Optional.ofNullable(data.teacher()), unknown);
     }
 
     private void describe(String set, List<TrainingExample> all, List<Row> rows) {

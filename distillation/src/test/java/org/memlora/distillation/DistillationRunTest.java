@@ -110,12 +110,71 @@ class DistillationRunTest {
         Files.writeString(file, "");
         sets.build("extraction");
         assertThat(file).isEmptyFile();
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARNING: using " + file);
         assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(), List.of(), null, 1), new HashEmbedder(), System.out).build("update"))
                 .hasMessageContaining("train-update.jsonl").hasMessageContaining("data.train");
         Path bare = folder.resolve("bare.json");
         Files.writeString(bare, Files.readString(SMALL).replace("_observation\"", "_remarks\""));
         assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(bare), List.of(), null, 1), new HashEmbedder(), System.out).build("update"))
                 .hasMessageContaining("bare.json has no observations");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"extraction, observations", "update, observations", "generation, questions"})
+    void conversationsWhoseEvidenceIsNoTurnOfThemAreRefused(String stage, String what, @TempDir Path folder) throws Exception {
+        Path unnamed = folder.resolve("unnamed.json");
+        Files.writeString(unnamed, Files.readString(SMALL).replace("\"dia_id\"", "\"id\""));
+        assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(unnamed), List.of(), null, 1), new HashEmbedder(), System.out).build(stage))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(what + " of the conversation " + unnamed).hasMessageContaining("they name \"D1:1\", ")
+                .hasMessageContaining("its turns are \"session_1:1\", \"session_1:2\", \"session_1:3\" and others").hasMessageContaining("dia_id");
+        Path other = folder.resolve("other.json");
+        Files.writeString(other, Files.readString(SMALL).replaceAll("(\"dia_id\": )\"D(\\d):", "$1\"turn $2/").replaceAll("\"D(\\d):", "\"line $1/"));
+        assertThatThrownBy(() -> new TrainingSets(new DistillationConfig.Data(folder, List.of(other), List.of(), null, 1), new HashEmbedder(), System.out).build(stage))
+                .hasMessageContaining("they name \"line 1/").hasMessageContaining("its turns are \"turn 1/1\"");
+        Path own = folder.resolve("own.json");
+        Files.writeString(own, Files.readString(SMALL).replaceAll("\"D(\\d):", "\"turn $1/"));
+        new TrainingSets(new DistillationConfig.Data(folder.resolve("own"), List.of(own), List.of(own), null, 1), new HashEmbedder(), System.out).build(stage);
+        new TrainingSets(new DistillationConfig.Data(folder.resolve("small"), List.of(SMALL), List.of(SMALL), null, 1), new HashEmbedder(), System.out).build(stage);
+        assertThat(Files.readString(folder.resolve("own/validation-" + stage + ".jsonl")).replaceAll("turn (\\d)/", "D$1:"))
+                .as("ids of one's own do as well").isEqualTo(Files.readString(folder.resolve("small/validation-" + stage + ".jsonl")));
+    }
+
+    private static String built(DistillationConfig.Data data) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        TrainingSets sets = new TrainingSets(data, new HashEmbedder(), new PrintStream(printed, true, StandardCharsets.UTF_8));
+        sets.build("extraction");
+        sets.buildFolds("extraction");
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void setsThatWereBuiltFromSomethingElseAreRefused(@TempDir Path folder) throws Exception {
+        Path conversation = Files.copy(SMALL, folder.resolve("talk.json"));
+        Path teacher = Files.writeString(folder.resolve("teacher.jsonl"), "");
+        Path sets = folder.resolve("sets");
+        built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), null, 1));
+        Path train = sets.resolve("train-extraction.jsonl");
+        String first = Files.readString(train);
+        assertThat(built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), null, 1))).doesNotContain("WARNING", "examples of")
+                .containsSubsequence("using " + train + ", built from talk.json (", "no teacher's record, seed 1", "using " + sets.resolve("validation-extraction.jsonl"),
+                        "using " + sets.resolve("folds-extraction.jsonl"));
+        assertThatThrownBy(() -> built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), null, 2))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(train + " was built from seed 1 and not 2 as in").hasMessageContaining("delete it").hasMessageContaining("data.folder");
+        assertThatThrownBy(() -> built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), teacher, 1)))
+                .hasMessageContaining("no teacher's record and not the teacher's record teacher.jsonl (");
+        assertThatThrownBy(() -> built(new DistillationConfig.Data(sets, List.of(conversation, SMALL), List.of(SMALL), null, 1)))
+                .hasMessageContaining("conversations talk.json (").hasMessageContaining(", small.json (");
+        assertThatThrownBy(() -> built(new DistillationConfig.Data(sets, List.of(conversation), List.of(conversation), null, 1)))
+                .hasMessageContaining("validation-extraction.jsonl").hasMessageContaining("small.json (");
+        assertThat(built(new DistillationConfig.Data(sets, List.of(), List.of(), null, 2))).as("sets that are given").contains("using " + train);
+        Files.writeString(conversation, Files.readString(conversation) + "\n");
+        assertThatThrownBy(() -> built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), null, 1))).hasMessageContaining("and not talk.json (");
+        Files.delete(conversation);
+        assertThat(built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), null, 1))).as("a machine that has the sets only").contains("using " + train);
+        assertThat(train).hasContent(first);
+        Files.delete(SetOrigin.note(train));
+        assertThat(built(new DistillationConfig.Data(sets, List.of(conversation), List.of(SMALL), null, 1))).as("a set of an earlier release")
+                .contains("WARNING: using " + train + ", of which it isn't known what it was built from");
     }
 
     @Test

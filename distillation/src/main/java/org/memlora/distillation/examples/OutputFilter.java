@@ -30,6 +30,8 @@ public final class OutputFilter {
         THINKING_STRIPPED,
         /** Text around the answer was cut off. */
         PROSE_STRIPPED,
+        /** The output ended at its token limit: its last fact is dropped, as a decision or an answer it makes no example. */
+        CUT_OFF,
         /** Nothing in the form asked for; the output is dropped. */
         UNPARSABLE,
         /** A fact none of whose content words stands in the exchange. */
@@ -57,14 +59,26 @@ public final class OutputFilter {
         return Map.copyOf(counts);
     }
 
+    /** Of an output that was cut off; the caller knows that. */
+    public void countCutOff() {
+        count(Reason.CUT_OFF);
+    }
+
     /** The facts of an extraction in the form of its grammar; empty if the output is unparsable. An output without a usable fact is NONE. */
     public Optional<String> extraction(Exchange exchange, String raw) {
+        return extraction(exchange, raw, false);
+    }
+
+    /** @param cutOff whether the last fact lacks its end and is left out; if no usable one is left, nothing is said about the exchange, not NONE */
+    public Optional<String> extraction(Exchange exchange, String raw, boolean cutOff) {
         String text = withoutThinking(raw);
         Optional<List<String>> facts = jsonFacts(text).or(() -> bullets(text));
         if (facts.isEmpty()) {
             return text.strip().matches("(?i)none[.!]?") ? Optional.of(ExtractionPrompt.NONE) : unparsable();
         }
-        return Optional.of(ExtractionPrompt.output(facts(exchange, facts.get())));
+        List<String> whole = cutOff ? facts.get().subList(0, Math.max(0, facts.get().size() - 1)) : facts.get();
+        List<String> kept = facts(exchange, whole);
+        return cutOff && kept.isEmpty() ? Optional.empty() : Optional.of(ExtractionPrompt.output(kept));
     }
 
     /** The facts that are grounded, new and not too many, each on one line. */

@@ -34,7 +34,7 @@ public record LocomoConversation(String id, List<Session> sessions, List<Questio
         }
     }
 
-    /** A fact as a large model wrote it, with the turns it rests on. */
+    /** A fact as a large model wrote it, with the turns it rests on; the file may name some that it doesn't have. */
     public record Observation(String speaker, String text, List<String> evidence) {
         public Observation {
             evidence = List.copyOf(evidence);

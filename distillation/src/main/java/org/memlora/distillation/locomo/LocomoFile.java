@@ -12,10 +12,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +33,7 @@ public final class LocomoFile {
 
     private final Path file;
     private final JsonNode root;
+    private final Set<String> turnIds = new HashSet<>();
 
     private LocomoFile(Path file, JsonNode root) {
         this.file = file;
@@ -63,8 +66,10 @@ public final class LocomoFile {
                 numbered.put(Integer.valueOf(matcher.group(1)), field.getValue());
             }
         });
-        numbered.forEach((number, turns) -> sessions.add(new LocomoConversation.Session(number, turns(number, turns),
-                observations(number), events(number))));
+        Map<Integer, List<DialogueTurn>> said = new TreeMap<>();
+        numbered.forEach((number, turns) -> said.put(number, turns(number, turns)));
+        said.values().forEach(turns -> turns.forEach(turn -> turnIds.add(turn.eventId())));
+        said.forEach((number, turns) -> sessions.add(new LocomoConversation.Session(number, turns, observations(number), events(number))));
         if (sessions.isEmpty()) {
             throw new IllegalArgumentException("The conversation " + file + " has no session with turns.");
         }
@@ -121,13 +126,22 @@ public final class LocomoFile {
         return questions;
     }
 
-    /* Ids stand alone, in lists, or several in one text, with a typing error here and there. */
-    private static List<String> ids(JsonNode node) {
+    /* Ids stand alone, in lists, or several in one text, with a typing error here and there; in a file of one's own they may be any texts that
+       its turns have. Where there is nothing of the kind, what stands there is kept, to be named where it matters. */
+    private List<String> ids(JsonNode node) {
         List<String> ids = new ArrayList<>();
-        Matcher matcher = TURN_ID.matcher(node.isArray() ? node.toString() : node.asText());
-        while (matcher.find()) {
-            ids.add(matcher.group());
+        List<String> texts = new ArrayList<>();
+        (node.isArray() ? node : List.of(node)).forEach(one -> texts.add(one.isValueNode() ? one.asText().strip() : one.toString()));
+        for (String text : texts) {
+            Matcher matcher = TURN_ID.matcher(text);
+            if (turnIds.contains(text)) {
+                ids.add(text);
+            } else {
+                while (matcher.find()) {
+                    ids.add(matcher.group());
+                }
+            }
         }
-        return ids.stream().distinct().toList();
+        return (ids.isEmpty() ? texts.stream().filter(text -> !text.isEmpty()) : ids.stream()).distinct().toList();
     }
 }

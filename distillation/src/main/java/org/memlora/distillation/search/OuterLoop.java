@@ -31,7 +31,7 @@ public final class OuterLoop {
 
     /**
      * @param folder for the scores and the experts that are loaded
-     * @param measure what is measured and on which data, in words: scores of another measure are not used
+     * @param measure what is measured, by which version and on which data, in words: scores of another measure are not used
      * @param expertFolders by stage and identity, in PEFT's format
      */
     public OuterLoop(Path folder, String measure, BiFunction<String, String, Path> expertFolders, OuterScore.Opener opener, PrintStream out) {
@@ -58,6 +58,7 @@ public final class OuterLoop {
         List<Map<String, String>> combinations = combinations(kept);
         List<Map<String, String>> missing = combinations.stream().filter(one -> find(lines, one).isEmpty()).toList();
         if (!missing.isEmpty()) {
+            reportOthers(lines, missing);
             try (OuterScore score = opener.open(gather(missing))) {
                 for (Map<String, String> combination : missing) {
                     Map<String, String> names = new LinkedHashMap<>();
@@ -73,6 +74,15 @@ public final class OuterLoop {
         Map<Map<String, String>, Scored> scores = new LinkedHashMap<>();
         combinations.forEach(one -> scores.put(one, find(lines, one).orElseThrow()));
         return scores;
+    }
+
+    /** Otherwise it would look as if a search that goes on began anew. */
+    private void reportOthers(List<Line> lines, List<Map<String, String>> missing) {
+        List<String> others = lines.stream().filter(line -> missing.contains(line.experts)).map(Line::measure).distinct().toList();
+        if (!others.isEmpty()) {
+            out.println(file() + " has scores of these combinations that can't be compared, they are scored anew: measured was "
+                    + String.join("; ", others) + ", now it is " + measure);
+        }
     }
 
     private static List<Map<String, String>> combinations(Map<String, List<String>> kept) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.memlora.models.GenerationRequest;
 
 /**
@@ -42,13 +43,15 @@ public final class EndpointTeacher implements TeacherClient {
         }
 
         /** Six tries with doubling pauses from 2 s on: they outlast a restart of the endpoint. */
-        public static Settings of(URI url, Optional<String> key, String model, int requestsPerMinute) {
-            return new Settings(url, key, model, requestsPerMinute, 5, Duration.ofSeconds(2), Duration.ofMinutes(5), 0);
+        public static Settings of(URI url, Optional<String> key, String model, int requestsPerMinute, int extraTokens) {
+            return new Settings(url, key, model, requestsPerMinute, 5, Duration.ofSeconds(2), Duration.ofMinutes(5), extraTokens);
         }
     }
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
     private static final int SHOWN = 300;
+    /** Values of finish_reason where the answer's end is missing. */
+    private static final Set<String> CUT_OFF = Set.of("length", "content_filter");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
@@ -65,7 +68,7 @@ public final class EndpointTeacher implements TeacherClient {
     }
 
     @Override
-    public String answer(GenerationRequest request) {
+    public TeacherAnswer answer(GenerationRequest request) {
         HttpRequest http = http(request);
         String last = "";
         for (int attempt = 0; attempt <= settings.retries; attempt++) {
@@ -74,7 +77,7 @@ public final class EndpointTeacher implements TeacherClient {
             try {
                 HttpResponse<String> response = client.send(http, HttpResponse.BodyHandlers.ofString());
                 if (response.statusCode() == 200) {
-                    return content(response.body());
+                    return answer(response.body());
                 }
                 last = "status " + response.statusCode() + ": " + shown(response.body());
                 if (response.statusCode() != 429 && response.statusCode() < 500) {
@@ -109,11 +112,14 @@ public final class EndpointTeacher implements TeacherClient {
         return builder.build();
     }
 
-    private String content(String body) {
+    private TeacherAnswer answer(String body) {
         try {
-            JsonNode content = JSON.readTree(body).path("choices").path(0).path("message").path("content");
-            if (content.isTextual()) {
-                return content.asText();
+            JsonNode choice = JSON.readTree(body).path("choices").path(0);
+            JsonNode content = choice.path("message").path("content");
+            boolean cutOff = CUT_OFF.contains(choice.path("finish_reason").asText());
+            // Thinking that took all tokens left no content.
+            if (content.isTextual() || content.isNull() && cutOff) {
+                return new TeacherAnswer(content.asText(""), cutOff);
             }
         } catch (JsonProcessingException e) {
             throw new TeacherException("The teacher at " + settings.url + " answered no JSON (" + shown(body)

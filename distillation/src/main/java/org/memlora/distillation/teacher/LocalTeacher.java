@@ -20,12 +20,12 @@ public final class LocalTeacher implements TeacherClient {
     }
 
     @Override
-    public String answer(GenerationRequest request) {
+    public TeacherAnswer answer(GenerationRequest request) {
         Completion completion = model.generate(List.of(request)).get(0);
         if (completion.finishReason() == FinishReason.FAILED) {
             throw new TeacherException("The teacher " + model() + " failed: " + completion.error().orElse("no reason given") + ".", null);
         }
-        return completion.text();
+        return new TeacherAnswer(completion.text(), completion.finishReason() == FinishReason.LENGTH);
     }
 
     @Override

@@ -13,7 +13,7 @@ public interface TeacherClient extends AutoCloseable {
      *
      * @throws TeacherException if there is no answer, also after retries; the message is one sentence
      */
-    String answer(GenerationRequest request);
+    TeacherAnswer answer(GenerationRequest request);
 
     @Override
     void close();

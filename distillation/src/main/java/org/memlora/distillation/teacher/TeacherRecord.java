@@ -21,13 +21,17 @@ import java.util.TreeSet;
 import org.memlora.models.ChatMessage;
 
 /**
- * A teacher's outputs as JSON lines, one per stage call: {"id", "stage", "model", "prompt", "output", "eventIds"}, the output raw.
+ * A teacher's outputs as JSON lines, one per stage call: {"id", "stage", "model", "prompt", "output", "finishReason", "eventIds"}, the
+ * output raw, the reason "stop" or "length" (cut off); lines of earlier releases have none and count as "stop".
  * A line that was cut off by an interruption is asked for again. Threading: one thread.
  */
 public final class TeacherRecord implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Map<String, String> outputs = new LinkedHashMap<>();
+    private static final String FINISH_REASON = "finishReason";
+    private static final String CUT_OFF = "length";
+
+    private final Map<String, TeacherAnswer> outputs = new LinkedHashMap<>();
     private final Set<String> models = new TreeSet<>();
     private final Path file;
     private BufferedWriter writer;
@@ -60,7 +64,7 @@ public final class TeacherRecord implements AutoCloseable {
             try {
                 JsonNode node = JSON.readTree(lines.get(i));
                 if (node.hasNonNull("id") && node.path("output").isTextual()) {
-                    outputs.put(node.get("id").asText(), node.get("output").asText());
+                    outputs.put(node.get("id").asText(), new TeacherAnswer(node.get("output").asText(), node.path(FINISH_REASON).asText().equals(CUT_OFF)));
                     models.add(node.path("model").asText("unknown"));
                 }
             } catch (IOException e) {
@@ -72,7 +76,7 @@ public final class TeacherRecord implements AutoCloseable {
     }
 
     /** The raw output of a call. */
-    public Optional<String> output(String callId) {
+    public Optional<TeacherAnswer> output(String callId) {
         return Optional.ofNullable(outputs.get(callId));
     }
 
@@ -89,11 +93,11 @@ public final class TeacherRecord implements AutoCloseable {
     }
 
     /** On disk when this returns, as far as this process can tell. */
-    void add(StageCall call, String model, List<ChatMessage> prompt, String output) {
+    void add(StageCall call, String model, List<ChatMessage> prompt, TeacherAnswer output) {
         ObjectNode node = JSON.createObjectNode().put("id", call.id()).put("stage", call.stage().expertName()).put("model", model);
         ArrayNode messages = node.putArray("prompt");
         prompt.forEach(message -> messages.addObject().put("role", message.role().name().toLowerCase(Locale.ROOT)).put("content", message.content()));
-        node.put("output", output);
+        node.put("output", output.text()).put(FINISH_REASON, output.cutOff() ? CUT_OFF : "stop");
         call.eventIds().forEach(node.putArray("eventIds")::add);
         try {
             if (writer == null) {

@@ -42,8 +42,8 @@ public final class TeacherRecorder {
     public void record(LocomoConversation conversation, TeacherClient teacher, LongConsumer progress) {
         record.requireOnly(teacher.model());
         new ConversationRun(conversation, embedder, false, (call, request) -> {
-            String raw = record.output(call.id()).orElseGet(() -> {
-                String output = teacher.answer(request);
+            TeacherAnswer raw = record.output(call.id()).orElseGet(() -> {
+                TeacherAnswer output = teacher.answer(request);
                 record.add(call, teacher.model(), request.prompt(), output);
                 return output;
             });
@@ -54,16 +54,17 @@ public final class TeacherRecorder {
     /**
      * The recorded calls of one stage as examples for its expert: the expert's short prompt, the filtered output; for generation the
      * gold answer where the data has one (teachers are right less than half of the time: paper, section 3.2). Calls that are not
-     * recorded, or whose output is unusable, make no example.
+     * recorded, or whose output is unusable, make no example; of one that was cut off what is complete does, which only lists of facts have.
      */
     public List<TrainingExample> examples(LocomoConversation conversation, Stage wanted) {
         List<TrainingExample> examples = new ArrayList<>();
         new ConversationRun(conversation, embedder, true, (call, request) -> {
-            Optional<String> recorded = record.output(call.id());
+            Optional<TeacherAnswer> recorded = record.output(call.id());
             Optional<String> used = recorded.flatMap(raw -> usable(call, request, raw));
             // What a question's memories would be without the turns that weren't recorded says nothing: no example, though there is a gold answer.
             if (call.stage() == wanted && recorded.isPresent()) {
-                (wanted == Stage.GENERATION ? call.gold().map(GoldAnswer::target).or(() -> used) : used).ifPresent(text -> examples.add(new TrainingExample(
+                Optional<String> whole = used.filter(text -> wanted == Stage.EXTRACTION || !recorded.get().cutOff());
+                (wanted == Stage.GENERATION ? call.gold().map(GoldAnswer::target).or(() -> whole) : whole).ifPresent(text -> examples.add(new TrainingExample(
                         request.prompt(), text, call.eventIds(), conversation.id() + "/teacher-" + kind(call, text))));
             }
             return completion(used);
@@ -79,11 +80,15 @@ public final class TeacherRecorder {
         };
     }
 
-    private Optional<String> usable(StageCall call, GenerationRequest request, String raw) {
+    /** What the run goes on with: as in the product, of facts that were cut off the complete ones, of all else what can be read. */
+    private Optional<String> usable(StageCall call, GenerationRequest request, TeacherAnswer raw) {
+        if (raw.cutOff()) {
+            filter.countCutOff();
+        }
         return switch (call.stage()) {
-            case EXTRACTION -> filter.extraction(call.exchange().orElseThrow(), raw);
-            case UPDATE -> filter.update(raw, candidates(request));
-            default -> filter.generation(raw);
+            case EXTRACTION -> filter.extraction(call.exchange().orElseThrow(), raw.text(), raw.cutOff());
+            case UPDATE -> filter.update(raw.text(), candidates(request));
+            default -> filter.generation(raw.text());
         };
     }
 
@@ -93,6 +98,7 @@ public final class TeacherRecorder {
         return (int) shown.lines().filter(line -> line.matches("\\d+\\. .*")).count();
     }
 
+    /* Also of a cut-off output: its last fact is left out already, and the operator would take another one. */
     private static Completion completion(Optional<String> text) {
         return text.map(used -> new Completion(used, FinishReason.STOP, 0, 0, 0, 0, Optional.empty()))
                 .orElseGet(() -> Completion.failed("the teacher's output is unusable or not recorded"));

@@ -28,17 +28,24 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
     private static final String LOCOMO = """
             LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024) has the licence CC BY-NC 4.0; its non-commercial terms may bear on the use of this expert.""";
     private static final String TEACHER = """
-            The examples are what a teacher answered (%s), filtered: prose and thinking stripped, what doesn't parse or isn't grounded in the exchange dropped.""";
+            The examples are what a teacher answered (%s), filtered: prose and thinking stripped, what doesn't parse, isn't grounded in the exchange or was cut off dropped.""";
     private static final String SCENES = """
             Data: pictures, questions and descriptions of this project's own renderer (`render-scenes`); nobody else's. The first blocks of the eyes are those
             of EfficientNet-lite0 (models/encoders/efficientnet-lite0, Apache License 2.0), the others began as its.""";
 
-    /** @param teacher record of a teacher's outputs, in the place of examples made from the conversations' own notes */
-    public record Conversations(List<Path> training, List<Path> validation, Optional<Path> teacher) {
+    /**
+     * As the configuration names them.
+     *
+     * @param teacher record of a teacher's outputs, in the place of examples made from the conversations' own notes
+     * @param unknownSets those of which it isn't known that they were built from this
+     */
+    public record Conversations(List<Path> training, List<Path> validation, Optional<Path> teacher, List<String> unknownSets) {
         String text() {
             List<Path> all = Stream.concat(training.stream(), validation.stream()).toList();
             boolean locomo = all.isEmpty() || all.stream().anyMatch(file -> file.getFileName().toString().matches("conv-\\d+\\.json"));
             return "Data: " + names(training) + " for training, " + names(validation) + " for validation."
+                    + (all.isEmpty() || unknownSets.isEmpty() ? "" : " So says the configuration; it isn't known what these sets were built from: "
+                            + String.join(", ", unknownSets) + ".")
                     + (locomo ? (all.isEmpty() ? " If they come from LoCoMo: " : " ") + LOCOMO : "");
         }
 

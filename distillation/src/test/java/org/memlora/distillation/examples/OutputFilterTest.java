@@ -41,6 +41,14 @@ class OutputFilterTest {
     }
 
     @Test
+    void theLastFactOfACutOffOutputIsLeftOut() {
+        assertThat(filter.extraction(EXCHANGE, "- Ann adopted a cat.\n- Ann moved to the", true)).contains("- Ann adopted a cat.");
+        assertThat(filter.extraction(EXCHANGE, "- Ann moved to the", true)).as("not NONE").isEmpty();
+        assertThat(filter.extraction(EXCHANGE, "- Ann moved to the", false)).contains("- Ann moved to the");
+        assertThat(filter.counts()).isEmpty();
+    }
+
+    @Test
     void anOutputWithoutUsableFactsIsNoneAndOneWithoutFormIsDropped() {
         assertThat(filter.extraction(EXCHANGE, "NONE")).contains("NONE");
         assertThat(filter.extraction(EXCHANGE, "{\"facts\": []}")).contains("NONE");

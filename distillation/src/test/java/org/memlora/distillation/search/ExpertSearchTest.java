@@ -172,8 +172,11 @@ class ExpertSearchTest {
         search(EnumSet.of(SearchMethod.HALVING), outer());
         OuterLoop other = new OuterLoop(folder.resolve("out/combinations"), "other data", this::expert, experts -> {
             throw new IllegalStateException("opened");
-        }, System.out);
+        }, new PrintStream(printed, true, StandardCharsets.UTF_8));
+        assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("can't be compared");
         assertThatThrownBy(() -> search(EnumSet.of(SearchMethod.HALVING), Optional.of(other))).hasMessage("opened");
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("scores.json has scores of these combinations that can't be compared")
+                .contains("measured was scripted, now it is other data");
     }
 
     @Test

@@ -69,7 +69,7 @@ class EndpointTeacherTest {
 
     @Test
     void sendsTheMessagesAndReadsTheAnswer() {
-        assertThat(teacher(0, 0).answer(REQUEST)).isEqualTo("a town");
+        assertThat(teacher(0, 0).answer(REQUEST)).isEqualTo(new TeacherAnswer("a town", false));
         JsonNode body = asked.get(0);
         assertThat(body.get("model").asText()).isEqualTo("big");
         assertThat(body.get("max_tokens").asInt()).isEqualTo(148);
@@ -80,10 +80,21 @@ class EndpointTeacherTest {
     }
 
     @Test
+    void tellsAnAnswerThatEndedAtItsTokenLimitFromAWholeOne() {
+        replies.add(new Reply(200, ANSWER.replace("\"message\"", "\"finish_reason\": \"stop\", \"message\""), null));
+        assertThat(teacher(0, 0).answer(REQUEST)).isEqualTo(new TeacherAnswer("a town", false));
+        replies.add(new Reply(200, ANSWER.replace("\"message\"", "\"finish_reason\": \"length\", \"message\""), null));
+        assertThat(teacher(0, 0).answer(REQUEST)).isEqualTo(new TeacherAnswer("a town", true));
+        replies.add(new Reply(200, "{\"choices\": [{\"finish_reason\": \"length\", \"message\": {\"content\": null}}]}", null));
+        assertThat(teacher(0, 0).answer(REQUEST)).as("nothing but thinking").isEqualTo(new TeacherAnswer("", true));
+        assertThat(EndpointTeacher.Settings.of(URI.create("http://localhost:1/v1"), Optional.empty(), "m", 0, 512).extraTokens()).isEqualTo(512);
+    }
+
+    @Test
     void triesAgainAfterOverloadAndServerErrors() {
         replies.add(new Reply(429, "{}", "0"));
         replies.add(new Reply(503, "busy", null));
-        assertThat(teacher(0, 2).answer(REQUEST)).isEqualTo("a town");
+        assertThat(teacher(0, 2).answer(REQUEST).text()).isEqualTo("a town");
         assertThat(asked).hasSize(3);
     }
 
@@ -118,6 +129,6 @@ class EndpointTeacherTest {
             teacher.answer(REQUEST);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - start)).as("three pauses of 200 ms").isGreaterThanOrEqualTo(Duration.ofMillis(590));
-        assertThatThrownBy(() -> EndpointTeacher.Settings.of(URI.create("nowhere"), Optional.empty(), "m", 0)).hasMessageContaining("The teacher's URL is \"nowhere\"");
+        assertThatThrownBy(() -> EndpointTeacher.Settings.of(URI.create("nowhere"), Optional.empty(), "m", 0, 0)).hasMessageContaining("The teacher's URL is \"nowhere\"");
     }
 }

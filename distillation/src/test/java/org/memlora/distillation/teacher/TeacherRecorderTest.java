@@ -39,12 +39,16 @@ class TeacherRecorderTest {
         }
 
         @Override
-        public String answer(GenerationRequest request) {
+        public TeacherAnswer answer(GenerationRequest request) {
             if (asked.size() == most) {
                 throw new TeacherException("The teacher broke down.", null);
             }
             String shown = request.prompt().get(1).content();
             asked.add(shown);
+            return new TeacherAnswer(output(shown), false);
+        }
+
+        private static String output(String shown) {
             if (shown.startsWith("Old memories:")) {
                 return "<think>same?</think>ADD";
             }
@@ -88,6 +92,36 @@ class TeacherRecorderTest {
         assertThat(first.get("eventIds")).hasToString("[\"D1:1\",\"D1:2\"]");
         assertThat(first.at("/prompt/1/content").asText()).startsWith("Dialogue:\nAnn: Hi Ben!").contains("on 2025-02-28");
         assertThat(filter.counts()).containsEntry(OutputFilter.Reason.UNPARSABLE, 3).containsEntry(OutputFilter.Reason.UNGROUNDED, 1);
+    }
+
+    @Test
+    void ofCutOffOutputsOnlyCompleteFactsAreTrainedOn(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("teacher.jsonl");
+        OutputFilter recorded = record(file, new TalkativeTeacher(100) {
+            @Override
+            public TeacherAnswer answer(GenerationRequest request) {
+                TeacherAnswer answer = super.answer(request);
+                return new TeacherAnswer(answer.text(), true);
+            }
+        }, new ArrayList<>());
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).isNotEmpty().allMatch(line -> line.contains("\"finishReason\":\"length\""));
+        assertThat(recorded.counts()).containsEntry(OutputFilter.Reason.CUT_OFF, lines.size());
+        assertThat(lines).as("facts that were cut off come to no update").noneMatch(line -> line.contains("update") && line.contains("violin"));
+        assertThat(completions(file, Stage.EXTRACTION)).containsExactly("- Ann adopted two cats.\n- Ann adopted two kittens, cats both.", "- Ben cooked goulash.");
+        assertThat(completions(file, Stage.UPDATE)).isEmpty();
+        assertThat(completions(file, Stage.GENERATION)).as("gold answers are whole").hasSize(CONVERSATION.questions().size());
+
+        Path earlier = folder.resolve("earlier.jsonl");
+        Files.write(earlier, lines.stream().map(line -> line.replace("\"finishReason\":\"length\",", "")).toList());
+        assertThat(completions(earlier, Stage.EXTRACTION).get(0)).endsWith("- Ben plays the violin.");
+        assertThat(completions(earlier, Stage.UPDATE)).isNotEmpty();
+    }
+
+    private static List<String> completions(Path file, Stage stage) {
+        try (TeacherRecord record = TeacherRecord.read(file)) {
+            return new TeacherRecorder(record, new HashEmbedder(), new OutputFilter()).examples(CONVERSATION, stage).stream().map(TrainingExample::completion).toList();
+        }
     }
 
     @Test
