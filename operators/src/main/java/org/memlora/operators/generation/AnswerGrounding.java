@@ -58,15 +58,20 @@ final class AnswerGrounding {
         }
     }
 
-    /** The answer without further items of a list none of whose words was told, in any form; days and numbers stay, as they may be reckoned. */
+    /** The answer without further items of a list none of whose words was told, in any form; days and numbers by themselves stay, as they may be reckoned. */
     String withoutInventedItems(String answer) {
         List<String> kept = new ArrayList<>();
         for (String item : answer.split(",\\s+")) {
-            if (kept.isEmpty() || Words.content(item).isEmpty() || Words.content(item).stream().anyMatch(word -> isCommon(word) || told.stream().anyMatch(other -> haveOneRoot(word, other)))) {
+            if (kept.isEmpty() || isTold(item)) {
                 kept.add(item);
             }
         }
         return String.join(", ", kept);
+    }
+
+    private boolean isTold(String item) {
+        Set<String> words = Words.content(item);
+        return words.stream().allMatch(AnswerGrounding::isCommon) || words.stream().anyMatch(word -> told.stream().anyMatch(other -> haveOneRoot(word, other)));
     }
 
     /** "bak" of "baking" and "bake": what stands for words in retrieval is cut too short or too long to compare as it is. */

@@ -171,7 +171,7 @@ class GenerationOperatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"seascapes, the Chronicles of Narnia, Luna|seascapes, Luna", "Yes, it is black|Yes, it is black", "Rex, Milo|Rex", "Narnia, 7 May, 2023|Narnia, 7 May, 2023",
-        "cooks, in Leeds|cooks, in Leeds", "baking, painting, biting, coffee|baking, painting, biting", "Friday, Sunday|Friday, Sunday", "Rex, two cats|Rex, two cats", "Rex, of it|Rex, of it"})
+        "cooks, in Leeds|cooks, in Leeds", "baking, painting, biting, coffee|baking, painting, biting", "Friday, Sunday|Friday, Sunday", "Rex, two cats|Rex", "Rex, two dogs|Rex, two dogs", "Narnia, the Seven Kingdoms of 2012|Narnia", "Rex, of it|Rex, of it"})
     void shouldLeaveOutFurtherItemsOfAListThatNothingTells(String output, String expected) {
         assertThat(answerTo("What?", output).text()).contains(expected);
     }
