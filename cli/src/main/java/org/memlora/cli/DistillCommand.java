@@ -102,6 +102,8 @@ final class DistillCommand implements Callable<Integer> {
             if (folds > 0) {
                 chosen.forEach(sets::buildFolds);
             }
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
         }
     }
 

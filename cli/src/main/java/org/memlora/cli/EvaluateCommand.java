@@ -105,8 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
         data.stream().filter(file -> !Files.isRegularFile(file)).findFirst().ifPresent(file -> {
             throw new UserError("There is no file " + file + ".");
         });
-        new EvaluationRun(settings, System.out).run();
-        return 0;
+        return new EvaluationRun(settings, System.out).run() ? 0 : 1;
     }
 
     private static Set<RowName> rowNames(List<String> texts) {

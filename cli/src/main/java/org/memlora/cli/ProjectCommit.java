@@ -2,6 +2,7 @@ package org.memlora.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,9 +19,15 @@ final class ProjectCommit {
         return git("describe", "--always", "--dirty", "--abbrev=40").map(text -> text.strip()).filter(text -> !text.isEmpty()).orElse(UNKNOWN);
     }
 
-    /** The same, two states of changed files told apart; files that git doesn't know are not looked at. */
+    /**
+     * The same, two states of changed files told apart, and of unknown versions each run from any other; files that git doesn't know are
+     * not looked at.
+     */
     static String exactly() throws InterruptedException {
         String described = described();
+        if (described.equals(UNKNOWN)) {
+            return UNKNOWN + ", run of " + Instant.now();
+        }
         if (!described.endsWith("-dirty")) {
             return described;
         }

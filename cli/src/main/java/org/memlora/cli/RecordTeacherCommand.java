@@ -65,6 +65,9 @@ final class RecordTeacherCommand implements Callable<Integer> {
         if ((url == null) == (base == null)) {
             throw new UserError("Give either --url and --model, or --base.");
         }
+        if (base != null && thinkingTokens > 0) {
+            throw new UserError("--thinking-tokens is for a model behind --url: leave it out with --base.");
+        }
         if (url != null && model == null) {
             throw new UserError("Give the name of the model at " + url + " with --model.");
         }
@@ -82,6 +85,9 @@ final class RecordTeacherCommand implements Callable<Integer> {
             }
             progress.close();
             System.out.println("Recorded " + record.size() + " calls in " + out + "; outputs changed or dropped: " + filter.counts() + ".");
+            if (filter.counts().containsKey(OutputFilter.Reason.CUT_OFF)) {
+                System.out.println("What was cut off at its token limit stays so in this record; to ask again with more --thinking-tokens give another --out.");
+            }
         }
         return 0;
     }

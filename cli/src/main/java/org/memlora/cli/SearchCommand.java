@@ -85,6 +85,8 @@ final class SearchCommand implements Callable<Integer> {
         try (MiniLmEmbedder embedder = new MiniLmEmbedder()) {
             TrainingSets sets = new TrainingSets(settings.data(), embedder, System.out);
             stages.forEach(sets::build);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
         }
         ExpertTrials trials = new ExpertTrials(settings.output(), "memlora search --config " + config, stage -> new StageTraining(settings, base,
                 LanguageModels.device(device), System.out, stage, set(settings, "train", stage), set(settings, "validation", stage)));

@@ -78,6 +78,7 @@ class MemloraTest {
                 Arguments.of("distill --config nowhere.yaml --folds 5 --score 9", 2, "--folds and --score exclude each other."),
                 Arguments.of("distill --config nowhere.yaml --score -1", 2, "--score is -1, expected at least 0."),
                 Arguments.of("record-teacher --data x.json --out y.jsonl --base b --sessions -1", 2, "--sessions is -1, expected at least 0."),
+                Arguments.of("record-teacher --data x.json --out y.jsonl --base b --thinking-tokens 9", 2, "--thinking-tokens is for a model behind --url: leave it out with --base."),
                 Arguments.of("record-teacher --data x.json --out y.jsonl --url http://localhost:1/v1 --model m --thinking-tokens -1", 2, "--thinking-tokens is -1, expected at least 0."),
                 Arguments.of("broker --port 70000", 2, "--port is 70000, expected 0 to 65535."),
                 Arguments.of("broker --registry-port -1", 2, "--registry-port is -1"),

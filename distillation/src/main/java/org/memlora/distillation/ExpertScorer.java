@@ -109,7 +109,7 @@ public final class ExpertScorer {
         for (String kind : new TreeSet<>(answered.stream().map(one -> one.example.kind()).toList())) {
             scores.put("tokenF1 " + kind, mean(answered, one -> one.example.kind().equals(kind), one -> tokenF1(one.answer, one.example.completion())));
         }
-        scores.put("declined without need", mean(answered, ExpertScorer::ofConversation, one -> one.answer.equals("not mentioned") ? 1 : 0));
+        scores.put("declined without need", mean(answered, ExpertScorer::ofConversation, one -> one.answer.equals(GenerationPrompt.NOT_MENTIONED) ? 1 : 0));
         return scores;
     }
 

@@ -122,7 +122,7 @@ public final class TrainingSets {
         return "using " + file + ", built from " + known.get();
     }
 
-    /** Without it all exchanges would be examples of NONE. */
+    /** Without it all exchanges would be examples of NONE, updates and answers would rest on nothing. */
     private static void requireEvidence(Path file, LocomoConversation conversation, Stage wanted) {
         boolean asked = wanted == Stage.GENERATION;
         List<List<String>> evidence = asked ? conversation.questions().stream().map(LocomoConversation.Question::evidence).toList()
@@ -136,7 +136,7 @@ public final class TrainingSets {
             throw new IllegalArgumentException("None of the " + evidence.size() + (asked ? " questions" : " observations") + " of the conversation " + file
                     + " rests on a turn of it, so no " + wanted.expertName() + " examples can be made: they name " + some(evidence.stream().flatMap(List::stream))
                     + ", its turns are " + some(conversation.sessions().stream().flatMap(session -> session.turns().stream()).map(DialogueTurn::eventId))
-                    + "; give the turns the ids (dia_id) that are named there.");
+                    + (evidence.stream().allMatch(List::isEmpty) ? "; name the turns that each rests on." : "; give the turns the ids (dia_id) that are named there."));
         }
     }
 

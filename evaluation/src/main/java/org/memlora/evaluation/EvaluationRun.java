@@ -44,8 +44,11 @@ public final class EvaluationRun {
         this.out = out;
     }
 
-    /** @throws IOException also if a judge is set and can't be used at the beginning; one that fails later leaves rows without its word */
-    public void run() throws IOException, InterruptedException {
+    /**
+     * @return whether all that was asked for is measured
+     * @throws IOException also if a judge is set and can't be used at the beginning; one that fails later leaves rows without its word
+     */
+    public boolean run() throws IOException, InterruptedException {
         EvaluationData data = EvaluationData.read(settings.data(), settings.mostTurns(), settings.mostQuestions());
         out.println("Evaluating " + settings.model().base() + " on " + data.conversations().size() + " conversations, " + data.turns() + " turns, "
                 + data.questions().size() + " questions; seed " + EvaluationSettings.SEED);
@@ -81,6 +84,7 @@ public final class EvaluationRun {
             }
         }
         report.print(out);
+        return rows.stream().allMatch(row -> row.scored().judgeFailure().isEmpty());
     }
 
     /** They come last in a run of hours. */

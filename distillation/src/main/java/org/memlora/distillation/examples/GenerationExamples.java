@@ -28,9 +28,6 @@ import org.memlora.operators.memory.Words;
  * shared beginning once, so four questions cost little more than one. Category 5 is answered "not mentioned". {@link StateQuestions} stand evenly between them.
  */
 public final class GenerationExamples {
-    /** The words of the base's instruction. */
-    public static final String NOT_MENTIONED = "not mentioned";
-
     /**
      * @param perList most questions to one list of memories
      * @param uses how often each question stands in the set, with other lists
@@ -131,7 +128,7 @@ public final class GenerationExamples {
         List<float[]> vectors = embedder.embed(chosen.stream().map(Question::text).toList());
         List<Asked> asked = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
-            asked.add(new Asked(chosen.get(i), vectors.get(i), chosen.get(i).answer().map(GoldAnswer::target).orElse(NOT_MENTIONED)));
+            asked.add(new Asked(chosen.get(i), vectors.get(i), chosen.get(i).answer().map(GoldAnswer::target).orElse(GenerationPrompt.NOT_MENTIONED)));
         }
         return asked;
     }

@@ -131,7 +131,7 @@ public final class LocomoFile {
     private List<String> ids(JsonNode node) {
         List<String> ids = new ArrayList<>();
         List<String> texts = new ArrayList<>();
-        (node.isArray() ? node : List.of(node)).forEach(one -> texts.add(one.isValueNode() ? one.asText().strip() : one.toString()));
+        (node.isArray() ? node : List.of(node)).forEach(one -> texts.add(one.isNull() ? "" : one.isValueNode() ? one.asText().strip() : one.toString()));
         for (String text : texts) {
             Matcher matcher = TURN_ID.matcher(text);
             if (turnIds.contains(text)) {

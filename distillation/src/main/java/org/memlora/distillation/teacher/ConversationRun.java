@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import org.memlora.distillation.examples.GenerationExamples;
 import org.memlora.distillation.locomo.LocomoConversation;
 import org.memlora.models.Completion;
 import org.memlora.models.GenerationRequest;
@@ -20,6 +19,7 @@ import org.memlora.operators.extraction.Exchange;
 import org.memlora.operators.extraction.ExtractionOperator;
 import org.memlora.operators.extraction.Fact;
 import org.memlora.operators.generation.GenerationOperator;
+import org.memlora.operators.generation.GenerationPrompt;
 import org.memlora.operators.generation.QuestionContext;
 import org.memlora.operators.memory.InMemoryBank;
 import org.memlora.operators.memory.MemoryRetriever;
@@ -94,7 +94,7 @@ final class ConversationRun {
     private void question(LocomoConversation.Question question, Instant time) {
         List<ScoredMemory> memories = retriever.retrieve(bank, question.text(), QuestionContext.USUALLY_READ);
         if (!memories.isEmpty()) {
-            Optional<String> gold = question.adversarial() ? Optional.of(GenerationExamples.NOT_MENTIONED) : question.answer();
+            Optional<String> gold = question.adversarial() ? Optional.of(GenerationPrompt.NOT_MENTIONED) : question.answer();
             call = new StageCall(Stage.GENERATION, id(Stage.GENERATION, question.id()), List.of(question.id()), Optional.empty(), gold);
             generation.answer(List.of(new QuestionContext(conversation.id(), question.id(), question.text(), time, memories,
                     QuestionContext.USUALLY_TOLD)));

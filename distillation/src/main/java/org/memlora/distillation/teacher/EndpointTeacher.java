@@ -50,8 +50,9 @@ public final class EndpointTeacher implements TeacherClient {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
     private static final int SHOWN = 300;
+    private static final String TOKEN_LIMIT = "length";
     /** Values of finish_reason where the answer's end is missing. */
-    private static final Set<String> CUT_OFF = Set.of("length", "content_filter");
+    private static final Set<String> CUT_OFF = Set.of(TOKEN_LIMIT, "content_filter");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
@@ -116,10 +117,11 @@ public final class EndpointTeacher implements TeacherClient {
         try {
             JsonNode choice = JSON.readTree(body).path("choices").path(0);
             JsonNode content = choice.path("message").path("content");
-            boolean cutOff = CUT_OFF.contains(choice.path("finish_reason").asText());
+            String finish = choice.path("finish_reason").asText();
             // Thinking that took all tokens left no content.
-            if (content.isTextual() || content.isNull() && cutOff) {
-                return new TeacherAnswer(content.asText(""), cutOff);
+            boolean onlyThought = finish.equals(TOKEN_LIMIT) && (content.isNull() || content.isMissingNode());
+            if (content.isTextual() || onlyThought) {
+                return new TeacherAnswer(content.asText(""), CUT_OFF.contains(finish));
             }
         } catch (JsonProcessingException e) {
             throw new TeacherException("The teacher at " + settings.url + " answered no JSON (" + shown(body)

@@ -28,7 +28,7 @@ public record ExpertCard(String base, String stage, String command, TrainingSett
     private static final String LOCOMO = """
             LoCoMo (snap-research/LoCoMo, Maharana et al., ACL 2024) has the licence CC BY-NC 4.0; its non-commercial terms may bear on the use of this expert.""";
     private static final String TEACHER = """
-            The examples are what a teacher answered (%s), filtered: prose and thinking stripped, what doesn't parse, isn't grounded in the exchange or was cut off dropped.""";
+            The examples are what a teacher answered (%s), filtered: prose and thinking stripped, what doesn't parse, isn't grounded in the exchange or was cut off, as far as the record says so, dropped.""";
     private static final String SCENES = """
             Data: pictures, questions and descriptions of this project's own renderer (`render-scenes`); nobody else's. The first blocks of the eyes are those
             of EfficientNet-lite0 (models/encoders/efficientnet-lite0, Apache License 2.0), the others began as its.""";

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -202,8 +204,11 @@ class TrainingExamplesTest {
         return "- " + words.format(turn.time().atZone(ZoneOffset.UTC)) + ": " + ExtractionPrompt.line(turn).replace("2025-02-28", "28 February 2025").replace("2025-03-19", "19 March 2025");
     }
 
+    /** In front of the line, or named in it. */
     private static LocalDate day(String line) {
-        return LocalDate.parse(line.substring(2, line.indexOf(": ")), DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH));
+        Matcher day = Pattern.compile("\\d{1,2} [A-Z][a-z]+ \\d{4}").matcher(line);
+        assertThat(day.find()).as(line).isTrue();
+        return LocalDate.parse(day.group(), DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH));
     }
 
     private static String question(TrainingExample example) {

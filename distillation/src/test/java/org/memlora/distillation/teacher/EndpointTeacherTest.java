@@ -87,6 +87,10 @@ class EndpointTeacherTest {
         assertThat(teacher(0, 0).answer(REQUEST)).isEqualTo(new TeacherAnswer("a town", true));
         replies.add(new Reply(200, "{\"choices\": [{\"finish_reason\": \"length\", \"message\": {\"content\": null}}]}", null));
         assertThat(teacher(0, 0).answer(REQUEST)).as("nothing but thinking").isEqualTo(new TeacherAnswer("", true));
+        replies.add(new Reply(200, "{\"choices\": [{\"finish_reason\": \"length\", \"message\": {\"role\": \"assistant\"}}]}", null));
+        assertThat(teacher(0, 0).answer(REQUEST)).as("the same without a content").isEqualTo(new TeacherAnswer("", true));
+        replies.add(new Reply(200, "{\"choices\": [{\"finish_reason\": \"content_filter\", \"message\": {\"content\": null}}]}", null));
+        assertThatThrownBy(() -> teacher(0, 0).answer(REQUEST)).as("filtered away, which more tokens don't mend").hasMessageContaining("content_filter");
         assertThat(EndpointTeacher.Settings.of(URI.create("http://localhost:1/v1"), Optional.empty(), "m", 0, 512).extraTokens()).isEqualTo(512);
     }
 

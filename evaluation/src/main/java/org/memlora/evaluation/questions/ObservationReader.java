@@ -8,16 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.memlora.topology.demo.DialogueFileException;
+import org.memlora.topology.demo.LocomoIds;
 
 /** The facts that a large model noted about a LoCoMo conversation: {@code observation.session_1_observation.NAME = [[fact, id or ids], ...]}. */
 final class ObservationReader {
-
-    private static final Pattern TURN_ID = Pattern.compile("D\\d+:\\d+");
 
     private ObservationReader() { }
 
@@ -47,11 +46,13 @@ final class ObservationReader {
         if (!sample.path("observation").isObject()) {
             return;
         }
+        Set<String> turns = new HashSet<>();
+        sample.path("conversation").forEach(session -> session.forEach(turn -> turns.add(turn.path("dia_id").asText())));
         List<EvaluatedConversation.Observation> observations = new ArrayList<>();
         for (JsonNode session : sample.get("observation")) {
             for (JsonNode facts : session) {
                 for (JsonNode fact : facts) {
-                    List<String> ids = TURN_ID.matcher(fact.path(1).toString()).results().map(MatchResult::group).distinct().toList();
+                    List<String> ids = LocomoIds.in(fact.path(1), turns);
                     if (!ids.isEmpty()) {
                         observations.add(new EvaluatedConversation.Observation(fact.path(0).asText(), ids));
                     }

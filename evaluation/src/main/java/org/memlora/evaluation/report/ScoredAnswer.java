@@ -15,7 +15,7 @@ import org.memlora.topology.demo.ScriptedEvent;
  *
  * @param scores empty for adversarial questions: their right answer is that nothing is known
  * @param abstained it says that nothing is known, or there is no answer
- * @param judged the judge's word; empty without a judge and for adversarial questions
+ * @param judged the judge's word; empty without a judge, where it failed in this row, and for adversarial questions
  */
 public record ScoredAnswer(RowAnswer answer, Optional<AnswerScores> scores, boolean abstained, Optional<Boolean> judged) {
 

@@ -46,6 +46,17 @@ class EvaluationDataTest {
     }
 
     @Test
+    void readsEvidenceByIdsOfOnesOwn(@TempDir Path folder) throws IOException {
+        Path file = locomo(folder);
+        Files.writeString(file, Files.readString(file).replace("D1:1", "first turn").replace("D1:3", "t/3"));
+        EvaluationData data = EvaluationData.read(List.of(file), ALL, ALL);
+
+        assertThat(data.questions().get(0).evidence()).containsExactly("first turn");
+        assertThat(data.conversations().get(0).observations().orElseThrow()).first()
+                .isEqualTo(new EvaluatedConversation.Observation("Ann adopted a cat.", List.of("first turn")));
+    }
+
+    @Test
     void limitedTurnsKeepTheirOwnQuestionsOnly(@TempDir Path folder) throws IOException {
         EvaluationData data = EvaluationData.read(List.of(locomo(folder)), 2, ALL);
 

@@ -22,9 +22,6 @@ import org.memlora.operators.memory.Words;
  */
 final class AnswerGrounding {
 
-    /** The answer to a question that the memories don't answer. */
-    static final String NOT_MENTIONED = "not mentioned";
-
     private static final Pattern SPEAKER = Pattern.compile("([^:]{1,60}): .*");
     /** Of a fact, which may hold a colon, too: "Ann: ...", not "Ann shared a picture: ...". */
     private static final Pattern SHORT_SPEAKER = Pattern.compile("([^:\\s'\u2019]+(?: [^:\\s'\u2019]+)?): .*");

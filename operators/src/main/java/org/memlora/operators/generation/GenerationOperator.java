@@ -36,7 +36,7 @@ public final class GenerationOperator {
                 AnswerGrounding grounding = new AnswerGrounding(questions.get(i));
                 String said = grounding.withoutInventedItems(GenerationPrompt.parse(completion.text()));
                 declined = grounding.somebodyElse(said);
-                text = Optional.of(declined.isPresent() ? AnswerGrounding.NOT_MENTIONED : said);
+                text = Optional.of(declined.isPresent() ? GenerationPrompt.NOT_MENTIONED : said);
             }
             answers.add(new GeneratedAnswer(eventId, text, model.expert(), batch.usage(i), failures(eventId, completion), declined));
         }

@@ -29,6 +29,9 @@ public final class GenerationPrompt {
 
     public static final Grammar GRAMMAR = Grammar.lineExcept("");
 
+    /** The answer to a question that the memories don't answer; the words of the base's instruction. */
+    public static final String NOT_MENTIONED = "not mentioned";
+
     /** The best memories, that are told by their turns. */
     static final int QUOTED = 2;
 

@@ -15,10 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.memlora.schemas.ConversationEvent;
 import org.memlora.schemas.Picture;
 import org.memlora.schemas.Question;
@@ -32,8 +33,6 @@ public final class LocomoReader {
 
     private static final Duration BETWEEN_TURNS = Duration.ofSeconds(10);
     private static final Duration BEFORE_QUESTIONS = Duration.ofMinutes(10);
-    /** Some lists of evidence hold two ids in one string. */
-    private static final Pattern TURN_ID = Pattern.compile("D\\d+:\\d+");
     private static final Pattern SESSION = Pattern.compile("session_(\\d+)");
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient()
             .appendPattern("h:mm a 'on' d MMMM[,] yyyy").toFormatter(Locale.ENGLISH);
@@ -128,6 +127,7 @@ public final class LocomoReader {
     }
 
     private void addQuestions(JsonNode questions, Instant time, List<ScriptedEvent> events) {
+        Set<String> turns = events.stream().map(event -> event.event().getEventId()).collect(Collectors.toSet());
         for (int i = 0; i < questions.size(); i++) {
             JsonNode question = questions.get(i);
             if (question.hasNonNull("question")) {
@@ -136,17 +136,9 @@ public final class LocomoReader {
                 ScriptedEvent plain = event("qa" + (i + 1), time, new Question(question.get("question").asText(), null),
                         answered ? Optional.of(question.get("answer").asText()) : Optional.empty());
                 events.add(new ScriptedEvent(plain.event(), plain.gold(), category == 0 ? OptionalInt.empty() : OptionalInt.of(category),
-                        evidence(question.path("evidence"))));
+                        LocomoIds.in(question.path("evidence"), turns)));
             }
         }
-    }
-
-    private static List<String> evidence(JsonNode evidence) {
-        List<String> ids = new ArrayList<>();
-        for (JsonNode text : evidence) {
-            TURN_ID.matcher(text.asText()).results().map(MatchResult::group).filter(id -> !ids.contains(id)).forEach(ids::add);
-        }
-        return ids;
     }
 
     private ScriptedEvent event(String id, Instant time, Object body, Optional<String> gold) {
