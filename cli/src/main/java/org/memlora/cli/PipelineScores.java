@@ -2,7 +2,6 @@ package org.memlora.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -10,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
 import org.memlora.distillation.DistillationConfig;
+import org.memlora.distillation.SourceFile;
 import org.memlora.distillation.search.OuterScore;
 import org.memlora.evaluation.questions.EvaluationData;
 import org.memlora.evaluation.rows.ExpertCombinations;
@@ -50,7 +49,7 @@ final class PipelineScores {
             throw new UserError("The configuration names no conversations under data.validation for the pipeline: add them, or give --inner-only.");
         }
         EvaluationData data = EvaluationData.read(files, Optional.ofNullable(turns).orElse(Integer.MAX_VALUE), Optional.ofNullable(questions).orElse(Integer.MAX_VALUE));
-        String names = files.stream().map(file -> file.getFileName() + " (" + checksum(file) + ")").collect(Collectors.joining(", "));
+        String names = files.stream().map(file -> SourceFile.of(file).toString()).collect(Collectors.joining(", "));
         return new PipelineScores(settings.base(), device, data, "token F1 of the pipeline with " + settings.base() + " on " + names + ", " + data.turns()
                 + " turns, " + data.questions().size() + " questions, " + (onGpu(device) ? "gpu" : "cpu") + ", commit " + commit);
     }
@@ -62,17 +61,6 @@ final class PipelineScores {
         } catch (IllegalArgumentException e) {
             throw new UserError(e.getMessage(), e);
         }
-    }
-
-    /** Short: that the file is another one, where its name is the same. */
-    private static String checksum(Path file) {
-        CRC32 checksum = new CRC32();
-        try {
-            checksum.update(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The conversation " + file + " can't be read: " + e.getMessage(), e);
-        }
-        return String.format("%08x", checksum.getValue());
     }
 
     String measure() {

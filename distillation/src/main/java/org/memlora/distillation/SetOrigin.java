@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 
 /**
  * What a training set was built from, kept in a note beside it.
@@ -20,25 +19,8 @@ import java.util.zip.CRC32C;
  * @param teacher a teacher's record that the examples are taken from; null = none
  * @param seed of what was drawn
  */
-record SetOrigin(List<Source> conversations, Source teacher, long seed) {
+record SetOrigin(List<SourceFile> conversations, SourceFile teacher, long seed) {
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** @param name without its folder, which is another one on another machine @param checksum null = the file isn't there */
-    record Source(String name, String checksum) {
-        static Source of(Path file) {
-            return new Source(file.getFileName().toString(), Files.isRegularFile(file) ? SetOrigin.checksum(file) : null);
-        }
-
-        /** A set outlives the files that it was built from: of one that is gone the name says all there is to say. */
-        boolean fits(Source other) {
-            return name.equals(other.name) && (checksum == null || other.checksum == null || checksum.equals(other.checksum));
-        }
-
-        @Override
-        public String toString() {
-            return name + (checksum == null ? " (not there)" : " (" + checksum + ")");
-        }
-    }
 
     SetOrigin {
         conversations = List.copyOf(conversations);
@@ -46,7 +28,7 @@ record SetOrigin(List<Source> conversations, Source teacher, long seed) {
 
     /** @param teacher null = none */
     static SetOrigin of(List<Path> conversations, Path teacher, long seed) {
-        return new SetOrigin(conversations.stream().map(Source::of).toList(), teacher == null ? null : Source.of(teacher), seed);
+        return new SetOrigin(conversations.stream().map(SourceFile::of).toList(), teacher == null ? null : SourceFile.of(teacher), seed);
     }
 
     /**
@@ -60,7 +42,7 @@ record SetOrigin(List<Source> conversations, Source teacher, long seed) {
         }
         try {
             Note read = JSON.readValue(note.toFile(), Note.class);
-            return Optional.ofNullable(read.origin).filter(origin -> checksum(set).equals(read.set));
+            return Optional.ofNullable(read.origin).filter(origin -> SourceFile.checksum(set).equals(read.set));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The note " + note + " says in no known form what " + set + " was built from ("
                     + e.getOriginalMessage() + "): delete both, then the set is built again.", e);
@@ -73,7 +55,7 @@ record SetOrigin(List<Source> conversations, Source teacher, long seed) {
     private record Note(String set, SetOrigin origin) { }
 
     void write(Path set) {
-        ObjectNode json = JSON.createObjectNode().put("set", checksum(set));
+        ObjectNode json = JSON.createObjectNode().put("set", SourceFile.checksum(set));
         json.set("origin", JSON.valueToTree(this));
         WholeFile.write(note(set), json.toPrettyString());
     }
@@ -106,22 +88,12 @@ record SetOrigin(List<Source> conversations, Source teacher, long seed) {
         return differences;
     }
 
-    private static String teacher(Source record) {
+    private static String teacher(SourceFile record) {
         return record == null ? "no teacher's record" : "the teacher's record " + record;
     }
 
-    private static String names(List<Source> sources) {
-        return sources.stream().map(Source::toString).collect(Collectors.joining(", "));
-    }
-
-    private static String checksum(Path file) {
-        CRC32C checksum = new CRC32C();
-        try {
-            checksum.update(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read", e);
-        }
-        return String.format("%08x", checksum.getValue());
+    private static String names(List<SourceFile> sources) {
+        return sources.stream().map(SourceFile::toString).collect(Collectors.joining(", "));
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class StageTraining {
     private final List<TrainingExample> examples;
     private final List<Row> training;
     private final List<Row> validation;
+    private final ExpertCard.Conversations conversations;
 
     /** @param examples to train on @param held to validate with */
     public StageTraining(DistillationConfig config, OpenedBase base, Device device, PrintStream out, String stage, List<TrainingExample> examples,
@@ -48,6 +49,9 @@ public final class StageTraining {
         validation = tokens.rows(held);
         describe("train", examples, training);
         describe("validation", held, validation);
+        DistillationConfig.Data data = config.data();
+        List<String> unknown = Stream.of("train", "validation").filter(set -> SetOrigin.read(DistillationRun.setFile(data.folder(), set, stage)).isEmpty()).toList();
+        conversations = new ExpertCard.Conversations(data.train(), data.validation(), Optional.ofNullable(data.teacher()), unknown);
     }
 
     /** Optimizer steps of the whole training. */
@@ -93,16 +97,10 @@ public final class StageTraining {
     public void write(Path folder, String command, DistillationConfig.Expert expert, LoraTrainer.Outcome outcome) {
         try {
             ExpertCard.write(folder, new ExpertCard(config.base(), stage, command, expert.training(),
-                    Optional.ofNullable(expert.from()), expert.trainedShare(), Optional.of(conversations()), outcome, kinds(examples), training, validation));
+                    Optional.ofNullable(expert.from()), expert.trainedShare(), Optional.of(conversations), outcome, kinds(examples), training, validation));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + folder, e);
         }
-    }
-
-    private ExpertCard.Conversations conversations() {
-        DistillationConfig.Data data = config.data();
-        List<String> unknown = Stream.of("train", "validation").filter(set -> SetOrigin.read(DistillationRun.setFile(data.folder(), set, stage)).isEmpty()).toList();
-        return new ExpertCard.Conversations(data.train(), data.validation(), Optional.ofNullable(data.teacher()), unknown);
     }
 
     private void describe(String set, List<TrainingExample> all, List<Row> rows) {

@@ -3,13 +3,9 @@ package org.memlora.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.memlora.evaluation.judge.ChatJudge;
+import org.memlora.evaluation.judge.JudgeServer;
 import org.memlora.models.LanguageModels;
 
 /** What is wrong with judge and rival shows before the base is looked for. */
@@ -54,17 +51,8 @@ class EvaluationRunTest {
 
     @Test
     void aJudgeThatRefusesEndsTheRunAtOnce() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(401, -1);
-            exchange.close();
-        });
-        server.start();
-        try {
-            ChatJudge.Settings judge = new ChatJudge.Settings(URI.create("http://localhost:" + server.getAddress().getPort()), "grader", Optional.empty());
-            assertThatThrownBy(() -> run(Optional.empty(), Optional.of(judge))).isInstanceOf(IOException.class).hasMessageContaining("status 401");
-        } finally {
-            server.stop(0);
+        try (JudgeServer server = new JudgeServer(exchange -> new JudgeServer.Reply(401, "no"))) {
+            assertThatThrownBy(() -> run(Optional.empty(), Optional.of(server.settings(Optional.empty())))).isInstanceOf(IOException.class).hasMessageContaining("status 401");
         }
     }
 }

@@ -64,12 +64,11 @@ public final class OutputFilter {
         count(Reason.CUT_OFF);
     }
 
-    /** The facts of an extraction in the form of its grammar; empty if the output is unparsable. An output without a usable fact is NONE. */
-    public Optional<String> extraction(Exchange exchange, String raw) {
-        return extraction(exchange, raw, false);
-    }
-
-    /** @param cutOff whether the last fact lacks its end and is left out; if no usable one is left, nothing is said about the exchange, not NONE */
+    /**
+     * The facts of an extraction in the form of its grammar; empty if the output is unparsable. An output without a usable fact is NONE.
+     *
+     * @param cutOff whether the last fact lacks its end and is left out; if no usable one is left, nothing is said about the exchange, not NONE
+     */
     public Optional<String> extraction(Exchange exchange, String raw, boolean cutOff) {
         String text = withoutThinking(raw);
         Optional<List<String>> facts = jsonFacts(text).or(() -> bullets(text));

@@ -23,20 +23,20 @@ class OutputFilterTest {
 
     @Test
     void stripsThinkingAndProseFromFacts() {
-        assertThat(filter.extraction(EXCHANGE, "<think>Ann has a cat. - no\n</think>\nHere are the facts:\n- Ann adopted a cat.\n- Ben plays the violin.\n"))
+        assertThat(filter.extraction(EXCHANGE, "<think>Ann has a cat. - no\n</think>\nHere are the facts:\n- Ann adopted a cat.\n- Ben plays the violin.\n", false))
                 .contains("- Ann adopted a cat.\n- Ben plays the violin.");
-        assertThat(filter.extraction(EXCHANGE, "```json\n{\"facts\": [\"Ann moved to Oslo.\"]}\n```")).contains("- Ann moved to Oslo.");
-        assertThat(filter.extraction(EXCHANGE, "1. Ann moved to Oslo.\n2) Ben plays the violin.")).contains("- Ann moved to Oslo.\n- Ben plays the violin.");
+        assertThat(filter.extraction(EXCHANGE, "```json\n{\"facts\": [\"Ann moved to Oslo.\"]}\n```", false)).contains("- Ann moved to Oslo.");
+        assertThat(filter.extraction(EXCHANGE, "1. Ann moved to Oslo.\n2) Ben plays the violin.", false)).contains("- Ann moved to Oslo.\n- Ben plays the violin.");
         assertThat(filter.counts()).isEqualTo(Map.of(Reason.THINKING_STRIPPED, 1, Reason.PROSE_STRIPPED, 2));
     }
 
     @Test
     void dropsUngroundedRepeatedAndSurplusFacts() {
-        assertThat(filter.extraction(EXCHANGE, "- Ann adopted a cat.\n- ann adopted a CAT\n- Ben likes football.\n- Ann moved to Oslo."))
+        assertThat(filter.extraction(EXCHANGE, "- Ann adopted a cat.\n- ann adopted a CAT\n- Ben likes football.\n- Ann moved to Oslo.", false))
                 .contains("- Ann adopted a cat.\n- Ann moved to Oslo.");
         assertThat(filter.counts()).isEqualTo(Map.of(Reason.DUPLICATE, 1, Reason.UNGROUNDED, 1));
         String many = "cat|cat Oslo|cat violin|Oslo violin|moved Oslo|adopted cat|moved cat|violin".replace("|", "\n- ");
-        assertThat(filter.extraction(EXCHANGE, "- " + many).orElseThrow().lines()).hasSize(6);
+        assertThat(filter.extraction(EXCHANGE, "- " + many, false).orElseThrow().lines()).hasSize(6);
         assertThat(filter.counts()).containsEntry(Reason.TOO_MANY, 2);
     }
 
@@ -50,11 +50,11 @@ class OutputFilterTest {
 
     @Test
     void anOutputWithoutUsableFactsIsNoneAndOneWithoutFormIsDropped() {
-        assertThat(filter.extraction(EXCHANGE, "NONE")).contains("NONE");
-        assertThat(filter.extraction(EXCHANGE, "{\"facts\": []}")).contains("NONE");
-        assertThat(filter.extraction(EXCHANGE, "- Ben likes football.")).contains("NONE");
-        assertThat(filter.extraction(EXCHANGE, "I could not find anything of interest in this dialogue.")).isEmpty();
-        assertThat(filter.extraction(EXCHANGE, "<think>never ends - Ann adopted a cat")).isEmpty();
+        assertThat(filter.extraction(EXCHANGE, "NONE", false)).contains("NONE");
+        assertThat(filter.extraction(EXCHANGE, "{\"facts\": []}", false)).contains("NONE");
+        assertThat(filter.extraction(EXCHANGE, "- Ben likes football.", false)).contains("NONE");
+        assertThat(filter.extraction(EXCHANGE, "I could not find anything of interest in this dialogue.", false)).isEmpty();
+        assertThat(filter.extraction(EXCHANGE, "<think>never ends - Ann adopted a cat", false)).isEmpty();
         assertThat(filter.counts()).containsEntry(Reason.UNPARSABLE, 2).containsEntry(Reason.UNGROUNDED, 1);
     }
 

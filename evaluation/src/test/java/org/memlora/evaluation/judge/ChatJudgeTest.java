@@ -2,15 +2,11 @@ package org.memlora.evaluation.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.memlora.evaluation.judge.JudgeServer.Reply.says;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,44 +16,32 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.memlora.evaluation.judge.JudgeServer.Reply;
 
 /** Against an endpoint on this machine. */
 class ChatJudgeTest {
 
-    private record Reply(int status, String body) { }
-
     private final Deque<Reply> replies = new ArrayDeque<>();
     private final List<JsonNode> requests = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
-    private HttpServer server;
+    private JudgeServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/v1/chat/completions", exchange -> {
+        server = new JudgeServer(exchange -> {
             requests.add(new ObjectMapper().readTree(exchange.getRequestBody()));
             keys.add(exchange.getRequestHeaders().getFirst("Authorization"));
-            Reply reply = replies.size() > 1 ? replies.poll() : replies.peek();
-            byte[] body = reply.body.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(reply.status, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
+            return replies.size() > 1 ? replies.poll() : replies.peek();
         });
-        server.start();
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     private ChatJudge judge() {
-        return new ChatJudge(new ChatJudge.Settings(URI.create("http://localhost:" + server.getAddress().getPort() + "/v1"), "grader",
-                Optional.of("secret")), Duration.ofMillis(1));
-    }
-
-    private static Reply says(String content) {
-        return new Reply(200, "{\"choices\": [{\"message\": {\"content\": \"" + content.replace("\"", "\\\"") + "\"}}]}");
+        return new ChatJudge(server.settings(Optional.of("secret")), Duration.ofMillis(1));
     }
 
     @Test

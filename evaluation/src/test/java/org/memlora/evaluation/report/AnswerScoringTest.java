@@ -3,12 +3,7 @@ package org.memlora.evaluation.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.memlora.evaluation.judge.ChatJudge;
+import org.memlora.evaluation.judge.JudgeServer;
+import org.memlora.evaluation.judge.JudgeServer.Reply;
 import org.memlora.evaluation.questions.EvaluatedQuestion;
 import org.memlora.evaluation.rows.RowName;
 import org.memlora.evaluation.rows.RowOutcome;
@@ -28,24 +25,17 @@ class AnswerScoringTest {
 
     private final AtomicInteger calls = new AtomicInteger();
     private int verdicts;
-    private HttpServer server;
+    private JudgeServer server;
 
     /** Refuses all calls after the first ones. */
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/v1/chat/completions", exchange -> {
-            byte[] body = "{\"choices\": [{\"message\": {\"content\": \"CORRECT\"}}]}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(calls.incrementAndGet() <= verdicts ? 200 : 403, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        server.start();
+        server = new JudgeServer(exchange -> calls.incrementAndGet() <= verdicts ? Reply.says("CORRECT") : new Reply(403, "no"));
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     private static RowOutcome.RowAnswer answer(String id) {
@@ -55,7 +45,7 @@ class AnswerScoringTest {
     private ScoredRow row() throws InterruptedException {
         RowOutcome outcome = new RowOutcome(RowName.NO_MEMORY, List.of(answer("1"), answer("2"), answer("3")), List.of(), List.of(), List.of(),
                 new StageMeter(), Optional.empty());
-        ChatJudge judge = new ChatJudge(new ChatJudge.Settings(URI.create("http://localhost:" + server.getAddress().getPort() + "/v1"), "grader", Optional.empty()));
+        ChatJudge judge = new ChatJudge(server.settings(Optional.empty()));
         try (HashEmbedder embedder = new HashEmbedder()) {
             return new ScoredRow(outcome, new AnswerScoring(embedder, Optional.of(judge), (row, what, done, total) -> { }).score(outcome),
                     Optional.empty(), Optional.empty());

@@ -3,11 +3,13 @@ package org.memlora.operators.memory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What retrieval must know of each memory of a bank, in the heap: vectors, content words, when it was said, closed or not; no text. Two
@@ -32,8 +34,9 @@ public final class BankIndex {
     private final VectorTable fits = new VectorTable();
     private final List<String> ids = new ArrayList<>();
     private final BitSet closed = new BitSet();
-    /** Places in the order in which their memories were said, whatever the order in which they were put; of one moment by id. */
+    /** Places in the order in which their memories were said, if sorted. */
     private int[] bySaid = new int[FIRST_CAPACITY];
+    private boolean isSorted = true;
     private long[] saidAt = new long[FIRST_CAPACITY];
     private int[] wordsFrom = new int[FIRST_CAPACITY];
     private int[] ownWordsTo = new int[FIRST_CAPACITY];
@@ -52,7 +55,7 @@ public final class BankIndex {
             ownWordsTo = withRoom(ownWordsTo, ids.size());
             wordsTo = withRoom(wordsTo, ids.size());
         }
-        putInOrder(place, memory.validFrom().toEpochMilli(), known == null);
+        saidAt(place, memory.validFrom().toEpochMilli(), known == null);
         facts.put(place, memory.embedding());
         fits.put(place, memory.said().map(said -> drawn(memory.embedding(), said.embedding())).orElse(memory.embedding()));
         closed.set(place, memory.validTo().isPresent());
@@ -141,6 +144,10 @@ public final class BankIndex {
      */
     double[] beside(double[] scores) {
         int size = ids.size();
+        if (!isSorted) {
+            bySaid = IntStream.range(0, size).boxed().sorted(Comparator.comparingLong(place -> saidAt[place])).mapToInt(Integer::intValue).toArray();
+            isSorted = true;
+        }
         int[] moment = new int[size];
         double[] best = new double[size];
         long[] time = new long[size];
@@ -163,40 +170,17 @@ public final class BankIndex {
         return beside;
     }
 
-    private void putInOrder(int place, long time, boolean isNew) {
+    /** Memories come in their order but for late ones, and for all that a restart reads by id. */
+    private void saidAt(int place, long time, boolean isNew) {
         if (isNew) {
             bySaid = withRoom(bySaid, ids.size());
-            if (saidAt.length < ids.size()) {
-                saidAt = Arrays.copyOf(saidAt, bySaid.length);
-            }
-        } else if (saidAt[place] == time) {
-            return;
+            saidAt = saidAt.length < bySaid.length ? Arrays.copyOf(saidAt, bySaid.length) : saidAt;
+            bySaid[place] = place;
+            isSorted &= place == 0 || saidAt[bySaid[place - 1]] <= time;
         } else {
-            int old = placeInOrder(place, ids.size());
-            System.arraycopy(bySaid, old + 1, bySaid, old, ids.size() - 1 - old);
+            isSorted &= saidAt[place] == time;
         }
         saidAt[place] = time;
-        int others = ids.size() - 1;
-        int position = placeInOrder(place, others);
-        System.arraycopy(bySaid, position, bySaid, position + 1, others - position);
-        bySaid[position] = place;
-    }
-
-    /** Where the place stands, or belongs, among the first so many of the order. */
-    private int placeInOrder(int place, int count) {
-        int from = 0;
-        int to = count;
-        while (from < to) {
-            int middle = (from + to) >>> 1;
-            int other = bySaid[middle];
-            int order = saidAt[other] != saidAt[place] ? Long.compare(saidAt[other], saidAt[place]) : ids.get(other).compareTo(ids.get(place));
-            if (order < 0) {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
-        return from;
     }
 
     /** @param own the first of {@code content} */

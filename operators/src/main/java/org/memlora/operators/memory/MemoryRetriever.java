@@ -12,8 +12,9 @@ import org.memlora.models.embedding.TextEmbedder;
  * where the memory is closed; own = 2/3 cosine(query, fact) + 1/3 cosine(query, what was said) + {@value #WORD_WEIGHT} * overlap, with
  * overlap = sum of idf over the query's content words that the memory holds / sum of idf over all of them, words that only what was
  * said holds counted three quarters, and idf(w) = ln(1 + n / (1 + memories that hold w)). Vectors miss names and numbers, words find
- * them; an answer often stands beside what a question names ({@link BankIndex#beside}; closed memories count there as others do). Where only the text is known, it stands for what was said. A closed
- * memory tells itself apart by its {@code validTo}. Threading: may be called by all threads, with different banks.
+ * them; an answer often stands beside what a question names ({@link BankIndex#beside}; closed memories count there as others do).
+ * Where only the text is known, it stands for what was said. A closed memory tells itself apart by its {@code validTo}. Threading: may
+ * be called by all threads, with different banks.
  */
 public final class MemoryRetriever {
 

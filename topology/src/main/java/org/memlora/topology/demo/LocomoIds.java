@@ -19,7 +19,7 @@ public final class LocomoIds {
     public static List<String> in(JsonNode evidence, Set<String> turns) {
         Set<String> ids = new LinkedHashSet<>();
         (evidence.isArray() ? evidence : List.of(evidence)).forEach(one -> {
-            String text = one.asText().strip();
+            String text = one.isValueNode() ? one.asText().strip() : one.toString();
             if (!text.isEmpty() && turns.contains(text)) {
                 ids.add(text);
             } else {
